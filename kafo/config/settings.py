@@ -1,0 +1,213 @@
+"""Settings of a node. What an operator sets is read through `env`; docs/operate/settings.md lists it."""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.conf import locale
+from django.core.exceptions import ImproperlyConfigured
+
+from kafo.config import env
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+KAFO_HOME = env.HOME
+KAFO_OFFICE_ID = env.text("KAFO_OFFICE_ID", "00000000-0000-7000-8000-000000000000")
+KAFO_IS_DEMO = env.flag("KAFO_DEMO")
+SECRET_KEY = env.text("KAFO_SECRET_KEY") or "kafo-unconfigured-" + "0" * 32
+DEBUG = False
+ALLOWED_HOSTS = ["*"]  # publishing.middleware answers 404 for a host that no site has
+KAFO_DESK_HOSTS = env.words("KAFO_DESK_HOSTS", "localhost 127.0.0.1")
+SECURE = env.flag("KAFO_HTTPS")
+
+ROOMS = [
+    "kafo.welcome",
+    "kafo.publishing",
+    "kafo.people",
+    "kafo.desk",
+    "kafo.records",
+]
+INSTALLED_APPS = [
+    *ROOMS,
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "wagtail.contrib.simple_translation",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django_tasks",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+]
+
+ROOT_URLCONF = "kafo.config.urls"
+WSGI_APPLICATION = "kafo.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+
+def _database(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": unquote(parts.path) or KAFO_HOME / "kafo.sqlite3",
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                # A write takes its lock at once and waits its turn: a deferred one fails instead.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-20000;"
+                    "PRAGMA mmap_size=134217728; PRAGMA temp_store=MEMORY;"
+                ),
+            },
+        }
+    if parts.scheme in {"postgresql", "postgres"}:
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.lstrip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": unquote(parts.hostname or ""),
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 600,
+            "CONN_HEALTH_CHECKS": True,
+        }
+    raise ImproperlyConfigured(
+        "KAFO_DATABASE_URL must begin with sqlite:// or postgresql://, "
+        "for example postgresql://kafo:secret@localhost/kafo."
+    )
+
+
+DATABASES = {"default": _database(env.text("KAFO_DATABASE_URL", "sqlite://"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "renditions": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "renditions",
+    },
+}
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+STATIC_URL = "/static/"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = KAFO_HOME / "media"
+KAFO_BAKED = KAFO_HOME / "baked"
+
+# Languages of content; those without a catalogue of Django's own are introduced to it here.
+locale.LANG_INFO["bm"] = {
+    "bidi": False,
+    "code": "bm",
+    "name": "Bambara",
+    "name_local": "Bamanankan",
+}
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français"), ("en", "English"), ("bm", "Bamanankan")]
+KAFO_DESK_LANGUAGES = ["fr", "en"]
+LOCALE_PATHS = [PACKAGE / "locale"]
+FORMAT_MODULE_PATH = ["kafo.locale.formats"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.text("KAFO_TIME_ZONE", "Africa/Bamako")
+
+AUTH_USER_MODEL = "people.Account"
+AUTHENTICATION_BACKENDS = ["kafo.people.backends.MandateBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/desk/sign-in/"
+LOGIN_REDIRECT_URL = "/desk/"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SECURE_SSL_REDIRECT = SECURE
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+FILE_UPLOAD_PERMISSIONS = 0o640
+
+WAGTAIL_SITE_NAME = "Kafo"
+WAGTAILADMIN_BASE_URL = env.text("KAFO_BASE_URL", "http://localhost:8000")
+WAGTAIL_I18N_ENABLED = True
+WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+WAGTAILADMIN_PERMITTED_LANGUAGES = [("fr", "Français"), ("en", "English")]
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database"}}
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAILAPI_DOCS_ENABLED = False
+
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if env.text("KAFO_EMAIL_HOST")
+    else "django.core.mail.backends.dummy.EmailBackend"
+)
+EMAIL_HOST = env.text("KAFO_EMAIL_HOST")
+EMAIL_PORT = int(env.text("KAFO_EMAIL_PORT", "587"))
+EMAIL_HOST_USER = env.text("KAFO_EMAIL_USER")
+EMAIL_HOST_PASSWORD = env.text("KAFO_EMAIL_PASSWORD")
+EMAIL_USE_TLS = env.text("KAFO_EMAIL_HOST") != ""
+DEFAULT_FROM_EMAIL = env.text("KAFO_EMAIL_FROM", "kafo@localhost")
+
+SILENCED_SYSTEM_CHECKS: list[str] = []
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"kafo": {"level": "INFO"}},
+}

@@ -1,0 +1,23 @@
+from django.apps import AppConfig
+
+
+class PeopleConfig(AppConfig):
+    name = "kafo.people"
+    label = "people"
+
+    def ready(self) -> None:
+        from kafo.people.enums import Role
+        from kafo.people.mandates import grant_rights
+
+        for role in Role:
+            grant_rights(role, "people.enter")
+        for role in (Role.DIRECTOR, Role.BOARD_MEMBER, Role.COORDINATOR, Role.TECHNICIAN):
+            grant_rights(role, "people.view")
+        for role in (Role.DIRECTOR, Role.COORDINATOR):
+            grant_rights(role, "people.edit")
+        grant_rights(
+            Role.DIRECTOR, "people.mandate", "people.protect", "people.invite", "people.acts"
+        )
+        grant_rights(Role.BOARD_MEMBER, "people.mandate", "people.acts")
+        grant_rights(Role.COORDINATOR, "people.invite")
+        grant_rights(Role.TECHNICIAN, "people.recover", "people.acts")

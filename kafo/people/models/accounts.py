@@ -1,0 +1,63 @@
+"""What one signs in with. An account has no right of its own: rights come from mandates."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kafo.people.enums import InvitationKind
+from kafo.people.models.persons import Person
+
+
+class Account(AbstractUser):
+    first_name = None  # type: ignore[assignment]  # names belong to the person
+    last_name = None  # type: ignore[assignment]
+    person = models.OneToOneField(
+        Person,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="account",
+        verbose_name=_("person"),
+    )
+    language = models.CharField(_("language of the desk"), max_length=8, default="fr")
+
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        constraints = [
+            # A superuser would be a second source of rights.
+            models.CheckConstraint(
+                condition=models.Q(is_superuser=False, is_staff=False),
+                name="rights_come_from_mandates",
+            )
+        ]
+
+    def get_full_name(self) -> str:
+        return str(self.person) if self.person else self.username
+
+    def get_short_name(self) -> str:
+        return self.person.given_name if self.person else self.username
+
+
+class Invitation(models.Model):
+    """A one-time code, by link or on paper, with which a person makes or regains an account."""
+
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=InvitationKind, default=InvitationKind.JOIN
+    )
+    person = models.ForeignKey(
+        Person, models.CASCADE, related_name="invitations", verbose_name=_("person")
+    )
+    code_hash = models.CharField(max_length=64, unique=True, editable=False)
+    created_by = models.ForeignKey(Account, models.CASCADE, related_name="invitations_made")
+    created_at = models.DateTimeField(_("made at"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("valid until"))
+    used_at = models.DateTimeField(_("used at"), null=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ["-created_at"]

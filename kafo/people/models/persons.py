@@ -1,0 +1,102 @@
+"""Persons and what they can do. What each personal field is for stands in people/protection.py."""
+
+from datetime import date
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from kafo.people.enums import Cefr, Level, Profile
+from kafo.people.models.organizations import Organization
+from kafo.records.languages import TranslatedField, folded
+from kafo.records.models import SharedRecord
+
+AGE_OF_MAJORITY = 18
+
+
+def age_on(born: date, day: date) -> int:
+    """Give the age in full years on `day` of a person born on `born`."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+class Person(SharedRecord):
+    organization = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        related_name="persons",
+        verbose_name=_("organisation"),
+        help_text=_("The organisation that keeps this record."),
+    )
+    given_name = models.CharField(_("given name"), max_length=80, blank=True)
+    family_name = models.CharField(_("family name"), max_length=80)
+    born_on = models.DateField(_("date of birth"), null=True, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    town = models.CharField(_("town"), max_length=80, blank=True)
+    language = models.CharField(_("preferred language"), max_length=8, default="fr")
+    note = models.TextField(_("note"), blank=True)
+    is_fictional = models.BooleanField(_("fictional, for the demonstration"), default=False)
+    erased_at = models.DateTimeField(_("erased at"), null=True, editable=False)
+    folded_name = models.CharField(max_length=170, editable=False, default="")
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("persons")
+        ordering = ["folded_name", "id"]
+        indexes = [
+            models.Index(fields=["folded_name", "id"]),
+            models.Index(fields=["organization", "folded_name", "id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.folded_name = folded(f"{self.family_name} {self.given_name}")
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def is_minor(self, day: date | None = None) -> bool:
+        """Say whether the person is under 18 on `day` (today when None); unknown birth is not minor."""
+        born = self.born_on
+        return bool(born) and age_on(born, day or timezone.localdate()) < AGE_OF_MAJORITY
+
+
+class Skill(SharedRecord):
+    """One entry of the federation's list of skills."""
+
+    profile = models.CharField(
+        _("profile"), max_length=16, choices=Profile, default=Profile.TECHNICAL
+    )
+    name = TranslatedField(_("name"))
+
+    class Meta:
+        verbose_name = _("skill")
+        verbose_name_plural = _("skills")
+        ordering = ["profile", "id"]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+
+class PersonSkill(SharedRecord):
+    person = models.ForeignKey(Person, models.CASCADE, related_name="skills")
+    skill = models.ForeignKey(
+        Skill, models.PROTECT, related_name="holders", verbose_name=_("skill")
+    )
+    level = models.PositiveSmallIntegerField(_("level"), choices=Level, default=Level.PRACTISES)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "skill"], name="one_level_per_skill")
+        ]
+
+
+class PersonLanguage(SharedRecord):
+    person = models.ForeignKey(Person, models.CASCADE, related_name="languages")
+    code = models.CharField(_("language"), max_length=8, default="fr")
+    level = models.CharField(_("level"), max_length=2, choices=Cefr, default=Cefr.B1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "code"], name="one_level_per_language")
+        ]

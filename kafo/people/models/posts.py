@@ -1,0 +1,93 @@
+"""Posts (org:Post): a job description exists whether or not somebody holds it."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kafo.people.enums import Cefr, Level
+from kafo.people.models.organizations import Organization
+from kafo.people.models.persons import Skill
+from kafo.records.languages import TranslatedField
+from kafo.records.models import SharedRecord
+
+
+class PostTemplate(SharedRecord):
+    """A job description that the national offices share; its text is in its versions."""
+
+    title = TranslatedField(_("title"))
+
+    class Meta:
+        verbose_name = _("shared job description")
+        verbose_name_plural = _("shared job descriptions")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return str(self.title)
+
+
+class PostTemplateVersion(SharedRecord):
+    template = models.ForeignKey(PostTemplate, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField(_("version"), default=1)
+    text = TranslatedField(_("text"))
+    note = models.CharField(_("what changed"), max_length=200, blank=True)
+    published_on = models.DateField(_("published on"), null=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["template", "number"], name="one_text_per_template_version"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template} · {self.number}"
+
+
+class Post(SharedRecord):
+    """One office's job description: its own text, and which version of the shared one it answers."""
+
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="posts", verbose_name=_("organisation")
+    )
+    title = TranslatedField(_("title"))
+    text = TranslatedField(_("job description"))
+    seats = models.PositiveSmallIntegerField(_("number of holders"), default=1)
+    is_sought = models.BooleanField(_("somebody is being looked for"), default=False)
+    template = models.ForeignKey(
+        PostTemplate,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="posts",
+        verbose_name=_("shared job description"),
+    )
+    adopted_version = models.PositiveIntegerField(_("version adopted"), default=0)
+    declined_version = models.PositiveIntegerField(_("version declined"), default=0)
+    declined_reason = models.TextField(_("why it was declined"), blank=True)
+
+    class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        ordering = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return str(self.title)
+
+
+class PostRequirement(SharedRecord):
+    """A skill, or a language, that a post asks for."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="requirements")
+    skill = models.ForeignKey(Skill, models.PROTECT, null=True, blank=True, verbose_name=_("skill"))
+    level = models.PositiveSmallIntegerField(_("level"), choices=Level, default=Level.PRACTISES)
+    language = models.CharField(_("language"), max_length=8, blank=True)
+    cefr = models.CharField(_("level of the language"), max_length=2, choices=Cefr, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(skill__isnull=False, language="")
+                | models.Q(skill__isnull=True) & ~models.Q(language=""),
+                name="requirement_is_a_skill_or_a_language",
+            )
+        ]

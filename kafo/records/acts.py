@@ -1,0 +1,52 @@
+"""The act log: every act of a person on a record, in Wagtail's log, each kind with its weight."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Model
+from django.utils.functional import Promise
+from wagtail import hooks
+from wagtail.log_actions import log, registry
+
+from kafo.records.enums import Weight
+
+_weights: dict[str, Weight] = {}
+
+
+def register_act(name: str, label: Promise | str, weight: Weight) -> None:
+    """Make `name` (room.noun.verb) known, with the words that a reader of the log sees."""
+    if name in _weights:
+        return
+    _weights[name] = weight
+
+    @hooks.register("register_log_actions")
+    def register(actions: Any) -> None:
+        actions.register_action(name, label, label)
+
+
+def weight_of(name: str) -> Weight:
+    """Give the weight of an act; acts that Wagtail names itself are edits or publications."""
+    if name in _weights:
+        return _weights[name]
+    publishing = {"wagtail.publish", "wagtail.unpublish", "wagtail.workflow.approve"}
+    return Weight.PUBLISH if name in publishing else Weight.EDIT
+
+
+def record_act(
+    name: str, *, actor: Any, record: Model, fields: Iterable[str] = (), **details: Any
+) -> None:
+    """Write one act of `actor` (an account, or None for the node itself) on `record`.
+
+    `fields` are names only: values of personal fields never enter the log.
+    Raises KeyError when `name` was not registered.
+    """
+    weight = _weights[name]
+    data = {"weight": int(weight), **details}
+    if names := sorted(fields):
+        data["fields"] = names
+    log(instance=record, action=name, user=actor, data=data)
+
+
+def act_label(name: str) -> str:
+    """Give the words for an act."""
+    return str(registry.get_action_label(name))

@@ -1,0 +1,42 @@
+"""System checks records.E001…: a badly shaped shared record does not start."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, register
+from django.db import models
+
+from kafo.records.models import SharedRecord, shared_models
+
+
+def _faults(model: type[SharedRecord]) -> Iterator[CheckMessage]:
+    def error(number: str, text: str, hint: str) -> CheckMessage:
+        return Error(f"{model.__name__}: {text}", hint=hint, obj=model, id=f"records.{number}")
+
+    if not isinstance(model._meta.pk, models.UUIDField):
+        yield error("E001", "its id is not a UUID.", "Inherit the id of SharedRecord.")
+    for field in model._meta.local_many_to_many:
+        if field.remote_field.through._meta.auto_created:
+            hint = "Name the through model; it is a shared record of its own."
+            yield error("E002", f"{field.name} is many-to-many without a named model.", hint)
+    for field in model._meta.private_fields:
+        hint = "Use a soft reference: a type and an id."
+        yield error("E003", f"{field.name} is a generic foreign key.", hint)
+    for field in model._meta.local_fields:
+        target: Any = field.remote_field and field.remote_field.model
+        if target and not issubclass(target, SharedRecord):
+            hint = "Point to a shared record, or keep the reference out of what is shared."
+            yield error("E004", f"{field.name} points to {target.__name__}, which is local.", hint)
+        if not (target or field.null or _dated(field)) and field.get_default() is None:
+            hint = "Give it a default: an office with an older version writes rows without it."
+            yield error("E005", f"{field.name} has no default.", hint)
+
+
+def _dated(field: Any) -> bool:
+    return getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+
+
+@register()
+def check_shared_records(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse shapes that cannot travel (house.md, cross-cutting concern sharing)."""
+    return [fault for model in shared_models() for fault in _faults(model)]

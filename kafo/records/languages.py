@@ -1,0 +1,40 @@
+"""Short texts that exist in several languages, and text as a search finds it."""
+
+import unicodedata
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import get_language
+
+
+class Translated(dict[str, str]):
+    """A text by language code; as a string it is in the active language or the nearest there is."""
+
+    def in_language(self, language: str) -> str:
+        """Give the text in `language`, else in the first language of the settings that has it."""
+        order = [language, *(code for code, _ in settings.LANGUAGES)]
+        return next((self[code] for code in order if self.get(code)), "")
+
+    def __str__(self) -> str:
+        return self.in_language(get_language() or settings.LANGUAGE_CODE)
+
+
+class TranslatedField(models.JSONField):
+    """Stores a Translated; a missing language is an empty text, never an error."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("default", Translated)
+        super().__init__(*args, **kwargs)
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Translated:
+        return Translated(super().from_db_value(value, expression, connection) or {})
+
+    def get_prep_value(self, value: Any) -> Any:
+        return super().get_prep_value(dict(value or {}))
+
+
+def folded(text: str) -> str:
+    """Give `text` in lower case and without accents, as searches compare it."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

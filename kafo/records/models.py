@@ -1,0 +1,46 @@
+"""What it means to be a record here."""
+
+import os
+import time
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kafo.records.enums import Visibility
+
+
+def new_id() -> uuid.UUID:
+    """Give a UUID version 7: 48 bits of Unix milliseconds, then chance (RFC 9562, section 5.7)."""
+    value = int.from_bytes(os.urandom(10)) | (time.time_ns() // 1_000_000) << 80
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return uuid.UUID(int=value)
+
+
+def home_office() -> uuid.UUID:
+    """Give the id of the office that this node is at home in."""
+    return uuid.UUID(settings.KAFO_OFFICE_ID)
+
+
+class SharedRecord(models.Model):
+    """A record that may be read by other offices; only its home office writes it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    home_office = models.UUIDField(default=home_office, editable=False, db_index=True)
+    visibility = models.CharField(
+        _("visibility"), max_length=10, choices=Visibility, default=Visibility.HOME
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+def shared_models() -> list[type[SharedRecord]]:
+    """Give every model that is shared, found by its base class: nobody keeps a list."""
+    from django.apps import apps
+
+    return [model for model in apps.get_models() if issubclass(model, SharedRecord)]
