@@ -1,7 +1,7 @@
 """Settings of a node. What an operator sets is read through `env`; docs/operate/settings.md lists it."""
 
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.conf import locale
 from django.core.exceptions import ImproperlyConfigured
@@ -102,7 +102,7 @@ def _database(url: str) -> dict[str, object]:
             "NAME": unquote(parts.path.lstrip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
-            "HOST": unquote(parts.hostname or ""),
+            "HOST": parse_qs(parts.query).get("host", [parts.hostname or ""])[0],
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
@@ -183,6 +183,11 @@ WAGTAIL_SITE_NAME = "Kafo"
 WAGTAILADMIN_BASE_URL = env.text("KAFO_BASE_URL", "http://localhost:8000")
 WAGTAIL_I18N_ENABLED = True
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+WAGTAILIMAGES_IMAGE_MODEL = "publishing.Picture"
+WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
+WAGTAILIMAGES_AVIF_QUALITY = 45
+WAGTAILIMAGES_WEBP_QUALITY = 55
+WAGTAILIMAGES_JPEG_QUALITY = 60
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("fr", "Français"), ("en", "English")]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database"}}
 WAGTAIL_ENABLE_UPDATE_CHECK = False

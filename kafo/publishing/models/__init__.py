@@ -1,0 +1,59 @@
+from kafo.publishing.models.baked import (
+    Address,
+    BakedFrame,
+    BakedPage,
+    BakeDependency,
+    ExternalLink,
+)
+from kafo.publishing.models.pages import (
+    PAGE_TYPES,
+    DocumentPage,
+    HomePage,
+    ListPage,
+    NewsPage,
+    PlacePage,
+    PlainPage,
+    ProjectPage,
+    SitePage,
+)
+from kafo.publishing.models.pictures import Picture, Rendition
+from kafo.publishing.models.places import (
+    CheckedHow,
+    Fact,
+    Place,
+    PlaceKind,
+    ReferenceEntry,
+    ReferenceList,
+    ReviewTask,
+    TaskKind,
+)
+from kafo.publishing.models.sites import PublicSite, site_of
+
+__all__ = [
+    "PAGE_TYPES",
+    "Address",
+    "BakeDependency",
+    "BakedFrame",
+    "BakedPage",
+    "CheckedHow",
+    "DocumentPage",
+    "ExternalLink",
+    "Fact",
+    "HomePage",
+    "ListPage",
+    "NewsPage",
+    "Picture",
+    "Place",
+    "PlaceKind",
+    "PlacePage",
+    "PlainPage",
+    "ProjectPage",
+    "PublicSite",
+    "ReferenceEntry",
+    "ReferenceList",
+    "Rendition",
+    "ReviewTask",
+    "SitePage",
+    "TaskKind",
+    "site_of",
+]
