@@ -2,8 +2,8 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kafo.config.settings")
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402 - the settings must be named first
 
 application = get_wsgi_application()
