@@ -1,0 +1,42 @@
+"""Who may see and write places, facts, lists and short tasks."""
+
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from kafo.people.queries import may, organizations_where
+from kafo.records.permissions import Policy
+
+VIEW, WRITE, PUBLISH = "publishing.view", "publishing.write", "publishing.publish"
+
+
+class KeptPolicy(Policy):
+    """For records that an organisation keeps; `path` leads from the record to the organisation."""
+
+    def __init__(self, path: str, rights: dict[str, str]) -> None:
+        self.path = path
+        self.rights = {"view": VIEW} | rights
+
+    def may(self, actor: Any, action: str, record: Model | None = None) -> bool:
+        right = self.rights.get(action)
+        if right is None:
+            return False
+        if record is None:
+            return may(actor, right)
+        value: Any = record
+        for step in self.path.split("__"):
+            value = getattr(value, step)
+        return may(actor, right, value)
+
+    def visible_to(self, actor: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(**{f"{self.path}__in": organizations_where(actor, VIEW)})
+
+
+_written = {"add": WRITE, "change": WRITE, "delete": WRITE}
+_decided = {"add": PUBLISH, "change": PUBLISH, "delete": PUBLISH}
+
+place_policy = KeptPolicy("organization_id", _written)
+fact_policy = KeptPolicy("place__organization_id", _written)
+task_policy = KeptPolicy("organization_id", _written)
+list_policy = KeptPolicy("organization_id", _decided)
+entry_policy = KeptPolicy("list__organization_id", _written)
