@@ -15,7 +15,7 @@ demo: .venv/run ## an office with invented data, at http://bamako.localhost:8000
 run: .venv/run ## your own office, in ./kafo-data (see docs/operate/install.md)
 	@.venv/bin/kafo run
 
-test: .venv/dev ## all tests: rooms, real browser, SQLite and PostgreSQL
+test: check ## all tests: rooms, real browser, SQLite and PostgreSQL
 	@deploy/test-components
 	@tests/run
 

@@ -25,7 +25,7 @@ def text(name: str, default: str = "") -> str:
 
 
 def flag(name: str) -> bool:
-    """Give the setting `name` as yes or no (1/0, yes/no, true/false); raises ImproperlyConfigured."""
+    """Give the setting `name` as yes or no (1 or 0); raises ImproperlyConfigured."""
     value = text(name, "0").lower()
     if value not in {"0", "1", "yes", "no", "true", "false", ""}:
         raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")

@@ -1,4 +1,4 @@
-"""Settings of a node. What an operator sets is read through `env`; docs/operate/settings.md lists it."""
+"""Settings of a node. What an operator sets comes through `env`: docs/operate/settings.md."""
 
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -51,12 +51,16 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "kafo.desk.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "kafo.desk.middleware.CompressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kafo.desk.middleware.DeskLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
@@ -79,7 +83,8 @@ TEMPLATES = [
 ]
 
 
-def _database(url: str) -> dict[str, object]:
+def database_at(url: str) -> dict[str, object]:
+    """Give Django's settings for the database at `url`; raises ImproperlyConfigured."""
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         return {
@@ -113,7 +118,7 @@ def _database(url: str) -> dict[str, object]:
     )
 
 
-DATABASES = {"default": _database(env.text("KAFO_DATABASE_URL", "sqlite://"))}
+DATABASES = {"default": database_at(env.text("KAFO_DATABASE_URL", "sqlite://"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
@@ -164,7 +169,27 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/desk/sign-in/"
 LOGIN_REDIRECT_URL = "/desk/"
+ACCOUNT_ADAPTER = "kafo.people.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE else "http"
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_FORMS = {
+    "login": "kafo.people.forms.accounts.SignInForm",
+    "reset_password": "kafo.people.forms.accounts.ResetPasswordForm",
+}
+ACCOUNT_RATE_LIMITS = {"enter": "10/m/ip,50/h/ip"}  # codes of invitations, beside allauth's own
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE else 0
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Kafo"
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
+MFA_FORMS = {"add_webauthn": "kafo.people.forms.accounts.AddPasskeyForm"}
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE  # browsers allow it for localhost only
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+CSRF_FAILURE_VIEW = "kafo.desk.views.error_pages.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -1,6 +1,6 @@
 """The composition root of addresses: each room brings its own, this file only sets the order.
 
-A room's `urls.py` may hold `urlpatterns` (mounted at the root) and `desk_urlpatterns` (under /desk/).
+A room's `urls.py` may hold `urlpatterns` (at the root) and `desk_urlpatterns` (under /desk/).
 """
 
 from importlib import import_module

@@ -15,13 +15,13 @@ def _faults(model: type[SharedRecord]) -> Iterator[CheckMessage]:
 
     if not isinstance(model._meta.pk, models.UUIDField):
         yield error("E001", "its id is not a UUID.", "Inherit the id of SharedRecord.")
-    for field in model._meta.local_many_to_many:
-        if field.remote_field.through._meta.auto_created:
+    for relation in model._meta.local_many_to_many:
+        if relation.remote_field.through._meta.auto_created:  # type: ignore[union-attr]
             hint = "Name the through model; it is a shared record of its own."
-            yield error("E002", f"{field.name} is many-to-many without a named model.", hint)
-    for field in model._meta.private_fields:
+            yield error("E002", f"{relation.name} is many-to-many without a named model.", hint)
+    for private in model._meta.private_fields:
         hint = "Use a soft reference: a type and an id."
-        yield error("E003", f"{field.name} is a generic foreign key.", hint)
+        yield error("E003", f"{private.name} is a generic foreign key.", hint)
     for field in model._meta.local_fields:
         target: Any = field.remote_field and field.remote_field.model
         if target and not issubclass(target, SharedRecord):

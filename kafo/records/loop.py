@@ -23,7 +23,7 @@ def wake() -> None:
 
 
 def run_once() -> dict[str, int]:
-    """Run every loop once; give the number of rows moved by each. An error stops only its own loop."""
+    """Run every loop once; give the rows moved by each. An error stops only its own loop."""
     moved = {}
     for name, one_pass in _passes.items():
         try:

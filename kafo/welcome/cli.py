@@ -1,0 +1,227 @@
+"""The command `kafo`: one office on one machine."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `kafo ARGUMENTS`; give the exit code: 0 done, 1 refused with a reason, 2 wrong usage."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kafo.config.settings")
+    options = _parser().parse_args(arguments)
+    if getattr(options, "home", None):
+        os.environ["KAFO_HOME"] = str(Path(options.home).resolve())
+    try:
+        return int(options.command(options))
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        from django.core.exceptions import ImproperlyConfigured
+
+        from kafo.records.errors import KafoError
+
+        if isinstance(error, (KafoError, ImproperlyConfigured)):
+            print(f"kafo: {error}", file=sys.stderr)
+            return 1
+        raise
+
+
+def _parser() -> argparse.ArgumentParser:
+    home = argparse.ArgumentParser(add_help=False)
+    home.add_argument(
+        "--home", help="the data folder (default: KAFO_HOME, else ./kafo-data)", metavar="FOLDER"
+    )
+    where = argparse.ArgumentParser(add_help=False)
+    where.add_argument("--address", default="127.0.0.1", help="listen here (default: %(default)s)")
+    where.add_argument("--port", type=int, default=8000, help="default: %(default)s")
+
+    parser = argparse.ArgumentParser(
+        prog="kafo", description="An office in a box. Each command explains itself with --help."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+
+    def add(
+        name: str, command: Command, text: str, *parents: argparse.ArgumentParser
+    ) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=text, parents=parents)
+        made.set_defaults(command=command)
+        return made
+
+    made = add("init", _init, "Make a new office: data folder, first director, first site.", home)
+    for name, text in (
+        ("name", "name of the organisation"),
+        ("town", "town of the seat"),
+        ("country", "two letters, for example ML"),
+        ("given-name", "given name of the first director"),
+        ("family-name", "family name of the first director"),
+        ("site", "short name of the site, for example bamako"),
+        ("host", "host name of the site, for example mali.example.org"),
+    ):
+        made.add_argument(f"--{name}", help=text)
+    add("run", _run, "Run the office: its sites and its desk.", home, where)
+    made = add("demo", _demo, "Run an office with invented data, to look around.", where)
+    made.add_argument("--home", default="demo-data", metavar="FOLDER", help="default: ./demo-data")
+    made.add_argument("--prepare", action="store_true", help="make the data and stop")
+    made = add("backup", _backup, "Write a backup; the office may go on working.", home)
+    made.add_argument("file", nargs="?", type=Path, help="default: backups/ in the data folder")
+    made = add(
+        "restore", _restore, "Make an office from a backup, or prove that it could be.", home
+    )
+    made.add_argument("file", type=Path)
+    made.add_argument("--verify", action="store_true", help="only try it out; change nothing")
+    add("check", _check, "Look at the health of this office.", home)
+    made = add("move", _move, "Copy the database to another one, for example PostgreSQL.", home)
+    made.add_argument("database", help="for example postgresql://kafo:secret@localhost/kafo")
+    return parser
+
+
+def _set_up() -> None:
+    import django
+    from django.conf import settings
+    from django.utils import translation
+
+    django.setup()
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    translation.activate("fr" if spoken.startswith("fr") else "en")
+    if not settings.KAFO_HOME.is_dir():
+        from kafo.records.errors import Refused
+
+        raise Refused(
+            translation.gettext("There is no office in %(home)s. Make one with: kafo init")
+            % {"home": settings.KAFO_HOME}
+        )
+
+
+def _tell(text: str) -> None:
+    print(f"  · {text}", file=sys.stderr, flush=True)
+
+
+def _home(options: argparse.Namespace) -> Path:
+    return Path(os.environ.get("KAFO_HOME", "kafo-data")).resolve()
+
+
+def _init(options: argparse.Namespace) -> int:
+    from kafo.welcome.first_run import make_office
+
+    answers = {}
+    for name, question in (
+        ("name", "Name of the organisation"),
+        ("town", "Town of the seat"),
+        ("country", "Country (two letters)"),
+        ("given_name", "Given name of the first director"),
+        ("family_name", "Family name of the first director"),
+        ("site", "Short name of the site (letters)"),
+        ("host", "Host name of the site"),
+    ):
+        value = getattr(options, name)
+        if not value and sys.stdin.isatty():
+            value = input(f"{question}: ").strip()
+        if not value:
+            print(
+                f"kafo init: --{name.replace('_', '-')} is missing ({question}).", file=sys.stderr
+            )
+            return 2
+        answers[name] = value
+    from kafo.welcome.node import prepare_home
+
+    home = _home(options)
+    prepare_home(home)
+    _set_up()
+    code = make_office(**answers, progress=_tell)
+    print(f"\nThe office is ready in {home}.\nStart it:    kafo run --home {home}")
+    print(f"Sign in:     open /desk/invitation/ and enter the code  {code}")
+    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    _set_up()
+    return _serve(options)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    os.environ["KAFO_SERVES"] = "1"
+    Granian(
+        "kafo.config.wsgi:application",
+        address=options.address,
+        port=options.port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=16,
+        respawn_failed_workers=True,
+        log_access=False,
+        log_level="warning",
+    ).serve()
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from kafo.welcome.node import prepare_home
+
+    os.environ["KAFO_DEMO"] = "1"
+    prepare_home(_home(options))
+    _set_up()
+    from kafo.welcome.demo.loader import is_loaded, load_demo, sign_ins
+
+    if not is_loaded():
+        print("Making the office of the story (about a minute, only this once):", file=sys.stderr)
+        load_demo(progress=_tell)
+    if options.prepare:
+        return 0
+    port = options.port
+    print("\nKafo · demonstration. All persons with (fictif) are invented.\n")
+    for line in sign_ins(port):
+        print(f"  {line}")
+    print("\nStop with Ctrl-C.\n", flush=True)
+    return _serve(options)
+
+
+def _backup(options: argparse.Namespace) -> int:
+    _set_up()
+    from kafo.welcome.backup import make_backup
+
+    path = make_backup(options.file, progress=_tell)
+    print(f"{path} ({path.stat().st_size // 1000} kB)")
+    return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    import django
+
+    django.setup()
+    from kafo.welcome.backup import restore_backup, verify_backup
+
+    if options.verify:
+        manifest = verify_backup(options.file, progress=_tell)
+        rows = ", ".join(f"{table} {count}" for table, count in manifest.get("rows", {}).items())
+        print(f"This backup of {manifest['made_at']} restores. {rows}")
+        return 0
+    manifest = restore_backup(options.file, _home(options), progress=_tell)
+    print(f"Restored the office of {manifest['made_at']}. Start it with: kafo run")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    _set_up()
+    from kafo.welcome.node import findings
+
+    all_well = True
+    for finding in findings():
+        all_well = all_well and finding.is_well
+        print(f"{'ok  ' if finding.is_well else 'LOOK'}  {finding.subject}: {finding.text}")
+    return 0 if all_well else 1
+
+
+def _move(options: argparse.Namespace) -> int:
+    _set_up()
+    from kafo.welcome.moving import move_database
+
+    move_database(options.database, progress=_tell)
+    print("Copied. Now set in settings.env:  KAFO_DATABASE_URL=" + options.database)
+    return 0

@@ -1,0 +1,58 @@
+"""Copying an office from one database to another, every table and row."""
+
+from collections.abc import Callable
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.color import no_style
+from django.db import OperationalError, connections, transaction
+from django.utils.translation import gettext as _
+
+from kafo.records.errors import Refused
+
+BATCH = 500
+
+
+def move_database(address: str, *, progress: Callable[[str], None] = lambda text: None) -> None:
+    """Copy all rows of this office's database to the empty one at `address`, in one transaction.
+
+    The source is only read. Raises Refused when the target cannot be reached or is not empty.
+    """
+    from kafo.config.settings import database_at
+
+    connections.settings["target"] = connections.configure_settings(
+        {"default": settings.DATABASES["default"], "target": database_at(address)}
+    )["target"]
+    target = connections["target"]
+    try:
+        tables = target.introspection.table_names()
+    except OperationalError as error:
+        raise Refused(_("The database cannot be reached: %(why)s") % {"why": error}) from error
+    if tables:
+        raise Refused(_("The database at the new address is not empty. Make an empty one first."))
+    progress(_("tables"))
+    call_command("migrate", database="target", verbosity=0, interactive=False)
+    models = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
+    with transaction.atomic(using="target"), target.constraint_checks_disabled():
+        for model in models:  # migrations put first rows of their own into some tables
+            model._base_manager.using("target")._raw_delete("target")
+        for model in models:
+            progress(str(model._meta.label))
+            fields = model._meta.local_concrete_fields
+            batch = []
+            for row in model._base_manager.using("default").order_by("pk").iterator(BATCH):
+                batch.append(row)
+                if len(batch) == BATCH:
+                    _insert(model, fields, batch)
+                    batch = []
+            _insert(model, fields, batch)
+        target.check_constraints()
+    with target.cursor() as cursor:
+        for statement in target.ops.sequence_reset_sql(no_style(), models):
+            cursor.execute(statement)
+
+
+def _insert(model: type, fields: list, rows: list) -> None:
+    if rows:
+        model._base_manager.using("target")._insert(rows, fields=fields, using="target", raw=True)

@@ -1,0 +1,154 @@
+"""What a node does when it starts, and what `kafo check` looks at."""
+
+import json
+import logging
+import os
+import secrets
+import shutil
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.checks import run_checks
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
+
+from kafo.records.loop import run_forever
+from kafo.records.models import new_id
+
+logger = logging.getLogger("kafo.node")
+
+FOLDERS = ("media", "baked", "backups")
+LOW_SPACE = 200_000_000
+OLD_BACKUP = timedelta(days=8)
+
+
+def prepare_home(home: Path) -> bool:
+    """Make the data folder with its own secret and office id; give False when it was there."""
+    home.mkdir(parents=True, exist_ok=True)
+    for folder in FOLDERS:
+        (home / folder).mkdir(exist_ok=True)
+    path = home / "settings.env"
+    if path.exists():
+        return False
+    lines = f"KAFO_OFFICE_ID={new_id()}\nKAFO_SECRET_KEY={secrets.token_urlsafe(50)}\n"
+    part = home / "settings.env.part"
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(lines)
+        file.flush()
+        os.fsync(file.fileno())
+    part.rename(path)
+    return True
+
+
+def is_migrated() -> bool:
+    """Say whether the database is in the shape that this version of Kafo needs."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def migrate() -> None:
+    """Bring the database into shape; a database that holds something is copied first."""
+    if is_migrated():
+        return
+    if connection.vendor == "sqlite" and "people_person" in connection.introspection.table_names():
+        copy = (
+            settings.KAFO_HOME
+            / "backups"
+            / f"before-update-{datetime.now(UTC):%Y%m%d-%H%M%S}.sqlite3"
+        )
+        copy.parent.mkdir(exist_ok=True)
+        connection.close()
+        with sqlite3.connect(settings.DATABASES["default"]["NAME"]) as source:
+            source.execute("VACUUM INTO ?", (str(copy),))
+        logger.info("The database was copied to %s before the update.", copy)
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def start_loops() -> threading.Event:
+    """Start the reconciling loops in a thread of their own; setting the event given stops them."""
+    stop = threading.Event()
+    threading.Thread(target=run_forever, args=(stop,), name="loops", daemon=True).start()
+    return stop
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of `kafo check`: what was looked at, whether it is well, and what to do if not."""
+
+    subject: str
+    is_well: bool
+    text: str
+
+
+def findings() -> Iterator[Finding]:
+    """Look at the node from the operator's side, one subject after the other."""
+    looks: list[tuple[str, Callable[[], tuple[bool, str]]]] = [
+        (_("settings"), _settings),
+        (_("database"), _database),
+        (_("disk"), _disk),
+        (_("backup"), _backup),
+        (_("restore drill"), _drill),
+    ]
+    for subject, look in looks:
+        try:
+            is_well, text = look()
+        except (OSError, DatabaseError, ValueError) as error:
+            is_well, text = False, str(error)
+        yield Finding(subject, is_well, text)
+
+
+def _settings() -> tuple[bool, str]:
+    errors = [message for message in run_checks() if message.is_serious()]
+    if settings.SECRET_KEY.startswith("kafo-unconfigured"):
+        return False, _("No office here yet. Run: kafo init")
+    return not errors, "; ".join(str(message.msg) for message in errors) or settings.KAFO_OFFICE_ID
+
+
+def _database() -> tuple[bool, str]:
+    if not is_migrated():
+        return False, _("The database waits for an update; kafo run makes it.")
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            (verdict,) = cursor.execute("PRAGMA quick_check").fetchone()
+        return verdict == "ok", f"SQLite {sqlite3.sqlite_version}: {verdict}"
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        return True, f"PostgreSQL {cursor.fetchone()[0]}"
+
+
+def _disk() -> tuple[bool, str]:
+    free = shutil.disk_usage(settings.KAFO_HOME).free
+    text = _("%(free)d MB free") % {"free": free // 1_000_000}
+    if free < LOW_SPACE:
+        return False, text + ". " + _("Take old backups to another disk.")
+    return True, text
+
+
+def _backup() -> tuple[bool, str]:
+    return _age_of("last.json", "made_at", _("There is no backup yet. Run: kafo backup"))
+
+
+def _drill() -> tuple[bool, str]:
+    return _age_of(
+        "restored.json",
+        "verified_at",
+        _("No backup was ever tried out. Run: kafo restore --verify FILE"),
+        limit=timedelta(days=100),
+    )
+
+
+def _age_of(name: str, key: str, missing: str, limit: timedelta = OLD_BACKUP) -> tuple[bool, str]:
+    path = settings.KAFO_HOME / "backups" / name
+    if not path.is_file():
+        return False, missing
+    made = datetime.fromisoformat(json.loads(path.read_text(encoding="utf-8"))[key])
+    age = datetime.now(UTC) - made
+    return age < limit, _("%(days)d days ago") % {"days": age.days}

@@ -1,0 +1,132 @@
+"""What the import contracts cannot see: relations, migrations, templates and names in strings."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from django.apps import apps
+from django.db.migrations.loader import MigrationLoader
+
+from tests.architecture.house import PACKAGE, ROOT, files_of, is_below, layers, rooms
+
+
+def test_it_has_every_room_in_the_settings():
+    installed = {
+        config.label for config in apps.get_app_configs() if config.name.startswith("kafo.")
+    }
+    assert installed == set(rooms())
+
+
+def test_it_points_every_relation_downward():
+    upward = []
+    for model in apps.get_models(include_auto_created=True):
+        room = model._meta.app_label
+        for field in model._meta.get_fields():
+            target = getattr(field, "remote_field", None) and field.remote_field.model
+            if room not in rooms() or not target or field.auto_created:
+                continue
+            other = target._meta.app_label
+            if other in rooms() and other != room and not is_below(other, room):
+                upward.append(f"{room}.{model.__name__}.{field.name} -> {other}")
+    assert upward == []
+
+
+def test_it_depends_on_no_migration_above():
+    upward = [
+        f"{key} -> {parent}"
+        for key, migration in MigrationLoader(None).disk_migrations.items()
+        for parent in migration.dependencies
+        if key[0] in rooms()
+        and parent[0] in rooms()
+        and parent[0] != key[0]
+        and not is_below(parent[0], key[0])
+    ]
+    assert upward == []
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_it_names_no_room_above_in_templates_or_addresses(room):
+    above = [other for other in layers()[: layers().index(room)] if other != "config"]
+    if not above:
+        assert room == layers()[1]
+        return
+    names = "|".join(above)
+    pattern = re.compile(rf"""["'](?:{names})(?::[a-z]|/[a-z_/]+\.(?:html|css|js|txt))""")
+    found = [
+        f"{path.relative_to(ROOT)}: {match.group()}"
+        for path in files_of(room, ".py", ".html", ".txt")
+        for match in pattern.finditer(path.read_text())
+    ]
+    assert found == []
+
+
+def test_it_keeps_the_import_contracts():
+    done = subprocess.run(
+        [ROOT / ".venv/bin/lint-imports", "--no-cache"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+@pytest.mark.parametrize("room", ["publishing"])
+def test_it_lives_on_when_a_room_and_those_above_are_removed(room):
+    gone = layers()[1 : layers().index(room) + 1]
+    kept = [f"kafo/{other}" for other in rooms() if other not in gone]
+    settings = "tests.architecture.house_without"
+    for command in (
+        [sys.executable, "-m", "django", "check"],
+        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *kept],
+    ):
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            env={
+                "PATH": f"{ROOT}/.venv/bin:/usr/bin:/bin",
+                "PYTHONPATH": str(ROOT),
+                "DJANGO_SETTINGS_MODULE": settings,
+                "KAFO_WITHOUT": " ".join(gone),
+            },
+        )
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+def test_it_keeps_files_short():
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for folder in (PACKAGE, ROOT / "tests", ROOT / "benchmarks")
+        for path in folder.rglob("*")
+        if path.suffix in {".py", ".html", ".css", ".js", ".toml"}
+        and "migrations" not in path.parts
+        if (lines := len(path.read_text().splitlines())) > 500
+    }
+    assert long == {}
+
+
+def test_it_names_things_by_what_they_are():
+    drawers = {"utils", "helpers", "common", "manager", "managers", "misc", "core", "base"}
+    named = [path for path in PACKAGE.rglob("*.py") if path.stem in drawers]
+    assert named == []
+
+
+def test_it_describes_every_room_on_one_page():
+    missing = [room for room in rooms() if not (PACKAGE / room / "README.md").is_file()]
+    assert missing == []
+    long = [
+        room
+        for room in rooms()
+        if len((PACKAGE / room / "README.md").read_text().splitlines()) > 40
+    ]
+    assert long == []
+
+
+def test_it_leaves_no_unfinished_note():
+    unfinished = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+    found = [
+        str(path.relative_to(ROOT))
+        for room in layers()
+        for path in files_of(room, ".py", ".html", ".js", ".css")
+        if unfinished.search(path.read_text())
+    ]
+    assert found == []
