@@ -18,3 +18,6 @@ urlpatterns = [
     ),
     *[pattern for room in _rooms for pattern in getattr(room, "urlpatterns", [])],
 ]
+handler400 = "kafo.desk.views.error_pages.bad_request"
+handler404 = "kafo.desk.views.error_pages.not_found"
+handler500 = "kafo.desk.views.error_pages.server_error"

@@ -1,0 +1,85 @@
+"""The view that all views of the desk are made of."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.views.generic.base import ContextMixin, TemplateResponseMixin, View
+
+from kafo.records.errors import NotVisible
+from kafo.records.permissions import Policy
+
+
+class DeskView(TemplateResponseMixin, ContextMixin, View):
+    """A page one signs in to. Asks `policy` whether the account may do `action`; else 404.
+
+    With a `model` and a `pk` in the address it is about `self.record`, one of the rows that the
+    policy lets the account see.
+    """
+
+    policy: Policy
+    action = "view"
+    model: type[Model] | None = None
+    record: Any = None
+    title: Any = ""
+    template_name = "desk/page.html"
+    back_url_name = ""
+    back_label: Any = ""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            response: HttpResponseBase = redirect_to_login(
+                request.get_full_path(), settings.LOGIN_URL
+            )
+        else:
+            response = self.answer(request, *args, **kwargs)
+        patch_cache_control(response, private=True, no_store=True)
+        return response
+
+    def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Find the record, ask the policy, answer. Raises NotVisible."""
+        if self.model and "pk" in kwargs:
+            self.record = self.get_record(kwargs["pk"])
+        self.policy.require(request.user, self.action, self.record)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_rows(self) -> QuerySet[Any]:
+        """Give the rows that the page draws from, before the policy; add select_related here."""
+        assert self.model is not None
+        return self.model._default_manager.all()
+
+    def visible_rows(self) -> QuerySet[Any]:
+        """Give those of the rows that the account may see."""
+        return self.policy.visible_to(self.request.user, self.get_rows())
+
+    def get_record(self, pk: Any) -> Any:
+        """Give the record with that id; raises NotVisible when there is none for this account."""
+        record = self.visible_rows().filter(pk=pk).first()
+        if record is None:
+            raise NotVisible
+        return record
+
+    def may(self, action: str) -> bool:
+        """Say whether the account may do `action` to the record of the page."""
+        return not action or self.policy.may(self.request.user, action, self.record)
+
+    def get_title(self) -> Any:
+        """Give the heading of the page."""
+        return self.title or str(self.record or "")
+
+    def get_back(self) -> tuple[Any, str] | None:
+        """Give label and address of the page above this one."""
+        return (self.back_label, reverse(self.back_url_name)) if self.back_url_name else None
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            title=self.get_title(), back=self.get_back(), record=self.record, **kwargs
+        )
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return self.render_to_response(self.get_context_data(**kwargs))
