@@ -1,4 +1,4 @@
-"""The facts that a place can have: what each is called, how often it is looked at, how it is written.
+"""The facts that a place can have: their names, how often they are looked at, their form.
 
 A fact that has the form of its kind is stored without words, so that every language can show it
 and a machine can read it; what has no such form is kept as words.
@@ -115,7 +115,7 @@ def _date(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise ValidationError(_("Write the date as year-month-day, for example 2024-09-01.")) from None
+        raise ValidationError(_("Write the date like this: 2024-09-01.")) from None
 
 
 def _show_date(value: str) -> str:
@@ -166,9 +166,7 @@ def _of(names: dict[str, Words], *, several: bool) -> Form:
 
 
 def _count(most: int = 10_000_000, least: int = 0) -> Form:
-    return Form(
-        _("A whole number."), partial(_number, least=least, most=most), _show_number
-    )
+    return Form(_("A whole number."), partial(_number, least=least, most=most), _show_number)
 
 
 LINE = Form(_("One line."), _line, str)

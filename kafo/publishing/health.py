@@ -25,14 +25,14 @@ LACKING = 40
 
 
 def freshness(age_days: int, review_days: int) -> float:
-    """Give 1 until the review interval has passed, then less each day, 0 from three intervals on."""
+    """Give 1 until the review interval has passed, then less each day, 0 from three of them on."""
     if age_days <= review_days:
         return 1.0
     return max(0.0, 1 - (age_days - review_days) / (2 * review_days))
 
 
 def fact_points(*, is_current: bool, is_full: bool, in_form: bool) -> int:
-    """Give what a fact counts, of 16. One that nobody looked at for three intervals counts nothing."""
+    """Give what a fact counts, of 16; nothing when nobody looked at it for three intervals."""
     return (PRESENT + FULL * is_full + IN_FORM * in_form) if is_current else 0
 
 
@@ -41,6 +41,7 @@ class Counts:
     """What was counted on one site; indicators and gains are computed from nothing else."""
 
     listed: int = 0
+    covered: int = 0
     place_pages: int = 0
     places_with_substance: int = 0
     points: int = 0

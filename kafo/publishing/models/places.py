@@ -32,9 +32,7 @@ class ReferenceList(SharedRecord):
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="lists", verbose_name=_("kept by")
     )
-    kind = models.CharField(
-        _("kind"), max_length=10, choices=PlaceKind, default=PlaceKind.COMMUNE
-    )
+    kind = models.CharField(_("kind"), max_length=10, choices=PlaceKind, default=PlaceKind.COMMUNE)
     name = TranslatedField(_("name"))
     source = models.CharField(_("source"), max_length=200, default="")
     as_of = models.DateField(_("state of"), default=timezone.localdate)
@@ -64,9 +62,7 @@ class Place(SharedRecord):
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="places", verbose_name=_("kept by")
     )
-    kind = models.CharField(
-        _("kind"), max_length=10, choices=PlaceKind, default=PlaceKind.COMMUNE
-    )
+    kind = models.CharField(_("kind"), max_length=10, choices=PlaceKind, default=PlaceKind.COMMUNE)
     name = models.CharField(_("name"), max_length=120, default="")
     code = models.CharField(_("code"), max_length=20, default="", blank=True)
     cercle = models.CharField(_("cercle"), max_length=120, default="", blank=True)
@@ -134,9 +130,7 @@ class ReferenceEntry(SharedRecord):
 class Fact(SharedRecord):
     """One thing known of a place, with where it comes from and who last made sure of it."""
 
-    place = models.ForeignKey(
-        Place, models.CASCADE, related_name="facts", verbose_name=_("place")
-    )
+    place = models.ForeignKey(Place, models.CASCADE, related_name="facts", verbose_name=_("place"))
     kind = models.CharField(
         _("fact"),
         max_length=20,

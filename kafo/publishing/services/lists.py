@@ -94,9 +94,7 @@ def _places(header: list[str], reading: Reading) -> dict[str, int]:
     return places
 
 
-def _read_rows(
-    lines: Any, width: int, places: dict[str, int], reading: Reading
-) -> None:
+def _read_rows(lines: Any, width: int, places: dict[str, int], reading: Reading) -> None:
     line_of_code: dict[str, int] = {}
     for cells in lines:
         line = lines.line_num
@@ -176,12 +174,10 @@ def import_list(
     by_code, by_name = _known_places(organization.pk, kind)
     for start in range(0, len(reading.rows), BATCH):
         batch = reading.rows[start : start + BATCH]
-        ReferenceEntry.objects.bulk_create(
-            _entry(new, row, by_code, by_name) for row in batch
-        )
+        ReferenceEntry.objects.bulk_create(_entry(new, row, by_code, by_name) for row in batch)
         if progress:
             progress(start + len(batch), len(reading.rows))
-    record_act("publishing.list.import", actor=actor, record=new, rows=len(reading.rows))
+    _note("publishing.list.import", actor, new, rows=len(reading.rows))
     return new
 
 
@@ -214,7 +210,7 @@ def activate_list(*, actor: Any, reference_list: ReferenceList) -> None:
     )
     siblings.filter(is_active=True).exclude(pk=reference_list.pk).update(is_active=False)
     if siblings.filter(pk=reference_list.pk, is_active=False).update(is_active=True):
-        record_act("publishing.list.activate", actor=actor, record=reference_list)
+        _note("publishing.list.activate", actor, reference_list)
     reference_list.is_active = True
 
 
@@ -227,5 +223,9 @@ def delete_list(*, actor: Any, reference_list: ReferenceList) -> None:
         raise NotVisible
     if current.is_active:
         raise Refused(_("This list counts now. Make another one count first."))
-    record_act("publishing.list.delete", actor=actor, record=current)
+    _note("publishing.list.delete", actor, current)
     current.delete()
+
+
+def _note(act: str, actor: Any, record: ReferenceList, **details: Any) -> None:
+    record_act(act, actor=actor, record=record, organization=str(record.organization_id), **details)

@@ -87,7 +87,7 @@ def write_fact(
     ReviewTask.objects.filter(
         organization=place.organization_id, subject=str(place.pk), detail=kind, done_at=None
     ).delete()
-    record_act("publishing.fact.write", actor=actor, record=fact, fact=kind, place=str(place.pk))
+    _note("publishing.fact.write", actor, fact)
     _tell(place.pk)
     return fact
 
@@ -123,21 +123,24 @@ def confirm_fact(
     fact.checked_how = how
     fact.save(update_fields=["checked_on", "checked_by", "checked_how", "updated_at"])
     _credit(actor, fact, TaskKind.CONFIRM, minutes)
-    record_act(
-        "publishing.fact.confirm",
-        actor=actor,
-        record=fact,
-        fact=fact.kind,
-        place=str(fact.place_id),
-        how=how,
-    )
+    _note("publishing.fact.confirm", actor, fact, how=how)
     _tell(fact.place_id)
     return True
 
 
-def _credit(
-    actor: Any, fact: Fact, kind: TaskKind, minutes: int | None
-) -> None:
+def _note(act: str, actor: Any, fact: Fact, **details: Any) -> None:
+    record_act(
+        act,
+        actor=actor,
+        record=fact,
+        organization=str(fact.place.organization_id),
+        place=str(fact.place_id),
+        fact=fact.kind,
+        **details,
+    )
+
+
+def _credit(actor: Any, fact: Fact, kind: TaskKind, minutes: int | None) -> None:
     credit_task(
         actor=actor,
         organization_id=fact.place.organization_id,
@@ -153,13 +156,7 @@ def _credit(
 def remove_fact(*, actor: Any, fact: Fact) -> None:
     """Take away a fact that is no longer true and whose new value nobody knows."""
     require(place_policy, actor, "change", fact.place)
-    record_act(
-        "publishing.fact.remove",
-        actor=actor,
-        record=fact,
-        fact=fact.kind,
-        place=str(fact.place_id),
-    )
+    _note("publishing.fact.remove", actor, fact)
     place_id = fact.place_id
     fact.delete()
     _tell(place_id)
@@ -190,7 +187,12 @@ def open_place(*, actor: Any, entry: ReferenceEntry) -> Place:
     entry.place = place
     entry.save(update_fields=["place", "updated_at"])
     if is_new:
-        record_act("publishing.place.open", actor=actor, record=place)
+        record_act(
+            "publishing.place.open",
+            actor=actor,
+            record=place,
+            organization=str(place.organization_id),
+        )
     return place
 
 
@@ -203,6 +205,12 @@ def change_place(*, actor: Any, place: Place, **values: Any) -> Place:
         for name in changed:
             setattr(place, name, values[name])
         place.save()
-        record_act("publishing.place.change", actor=actor, record=place, fields=changed)
+        record_act(
+            "publishing.place.change",
+            actor=actor,
+            record=place,
+            fields=changed,
+            organization=str(place.organization_id),
+        )
         _tell(place.pk)
     return place

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kafo.people.models import Account
+from kafo.people.queries import may
 from kafo.publishing.models import ReviewTask, TaskKind
 from kafo.publishing.permissions.places import WRITE, task_policy
-from kafo.people.queries import may
 from kafo.records.acts import record_act
 from kafo.records.errors import NotVisible, Refused
 
@@ -76,7 +76,13 @@ def finish_task(*, actor: Account, task: ReviewTask, minutes: int) -> ReviewTask
         task.minutes = minutes
         task.done_at = timezone.now()
         task.save(update_fields=["minutes", "done_at"])
-        record_act("publishing.task.finish", actor=actor, record=task, minutes=minutes)
+        record_act(
+            "publishing.task.finish",
+            actor=actor,
+            record=task,
+            organization=str(task.organization_id),
+            minutes=minutes,
+        )
     return task
 
 
