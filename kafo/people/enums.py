@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Role(models.TextChoices):
-    """What a mandate is given for. Which rights follow is said by each room (mandates.grant_rights)."""
+    """What a mandate is given for; each room says which rights follow (mandates.grant_rights)."""
 
     DIRECTOR = "director", _("director")
     BOARD_MEMBER = "board_member", _("board member")
@@ -79,3 +79,37 @@ class LegalBasis(models.TextChoices):
 class InvitationKind(models.TextChoices):
     JOIN = "join", _("invitation")
     RECOVERY = "recovery", _("recovery of the sign-in")
+
+
+class Language(models.TextChoices):
+    """Languages that persons speak and posts ask for (ISO 639); the first are those of Mali."""
+
+    BAMBARA = "bm", _("Bambara")
+    FRENCH = "fr", _("French")
+    ENGLISH = "en", _("English")
+    BOMU = "bmq", _("Bomu")
+    BOZO = "boz", _("Bozo")
+    DOGON = "dtm", _("Dogon")
+    FULFULDE = "ff", _("Fulfulde")
+    HASSANIYA = "mey", _("Hassaniya")
+    KASSONKE = "kao", _("Kassonke")
+    MANINKA = "mwk", _("Maninka")
+    MAMARA = "myk", _("Minyanka")
+    SENUFO = "spp", _("Senufo")
+    SONGHAY = "ses", _("Songhay")
+    SONINKE = "snk", _("Soninke")
+    TAMASHEQ = "taq", _("Tamasheq")
+    WOLOF = "wo", _("Wolof")
+    ARABIC = "ar", _("Arabic")
+    CATALAN = "ca", _("Catalan")
+    GERMAN = "de", _("German")
+    ITALIAN = "it", _("Italian")
+    JAPANESE = "ja", _("Japanese")
+    PORTUGUESE = "pt", _("Portuguese")
+    SPANISH = "es", _("Spanish")
+    SWAHILI = "sw", _("Swahili")
+
+
+def language_name(code: str) -> str:
+    """Give the name of a language; the code itself when it is not one of the list."""
+    return str(Language(code).label) if code in Language.values else code

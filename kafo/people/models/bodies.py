@@ -34,7 +34,7 @@ class Body(SharedRecord):
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def on(self, day: date | None = None) -> "MembershipQuerySet":
-        """Give the memberships that hold on `day` (today when None); the last day is not included."""
+        """Give those that hold on `day` (today when None); the day of the end is not included."""
         day = day or timezone.localdate()
         begun = Q(starts_on__isnull=True) | Q(starts_on__lte=day)
         return self.filter(begun).exclude(ends_on__lte=day)

@@ -34,6 +34,7 @@ class Mandate(SharedRecord):
     )
     starts_at = models.DateTimeField(_("from"), default=timezone.now)
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
+    planned_ends_at = models.DateTimeField(_("until, as it was given"), null=True, editable=False)
     reason = models.CharField(
         _("decided by"),
         max_length=200,

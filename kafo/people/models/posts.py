@@ -44,7 +44,7 @@ class PostTemplateVersion(SharedRecord):
 
 
 class Post(SharedRecord):
-    """One office's job description: its own text, and which version of the shared one it answers."""
+    """One office's job description: its own text, and the version of the shared one it adopted."""
 
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="posts", verbose_name=_("organisation")
@@ -89,5 +89,15 @@ class PostRequirement(SharedRecord):
                 condition=models.Q(skill__isnull=False, language="")
                 | models.Q(skill__isnull=True) & ~models.Q(language=""),
                 name="requirement_is_a_skill_or_a_language",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["post", "skill"],
+                condition=models.Q(skill__isnull=False),
+                name="one_requirement_per_skill",
+            ),
+            models.UniqueConstraint(
+                fields=["post", "language"],
+                condition=~models.Q(language=""),
+                name="one_requirement_per_language",
+            ),
         ]

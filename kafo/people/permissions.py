@@ -1,0 +1,285 @@
+"""Policies of the room: a right, from mandates, in the organisation that a record belongs to."""
+
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model, Q, QuerySet
+
+from kafo.people.enums import Role
+from kafo.people.mandates import may, organizations_where, rights_of_role
+from kafo.people.models import Account, Mandate, Organization
+from kafo.records.enums import Visibility
+from kafo.records.models import home_office
+from kafo.records.permissions import Policy
+
+WIDELY_VISIBLE = (Visibility.FEDERATION, Visibility.PUBLIC)
+
+
+def _partners_without_own_director() -> set[UUID]:
+    leading = [role for role in Role if "people.mandate" in rights_of_role(role)]
+    led = Mandate.objects.at().filter(role__in=leading).values("organization")
+    partners = Organization.objects.filter(is_partner=True).exclude(id__in=led)
+    return set(partners.exclude(unit_of__in=led).values_list("id", flat=True))
+
+
+def organizations_tended(account: Any, right: str) -> set[UUID]:
+    """Give the organisations in which `account` may use `right` on the records of people.
+
+    Beside those of its mandates these are the partners that nobody leads here yet: the office
+    keeps their record and gives their first mandates. Kept on the account, like the mandates.
+    """
+    own = organizations_where(account, right)
+    if not own:
+        return own
+    known: dict[str, set[UUID]] = account.__dict__.setdefault("_organizations_tended", {})
+    if right not in known:
+        partners = set(Organization.objects.filter(is_partner=True).values_list("id", flat=True))
+        known[right] = own | (_partners_without_own_director() if own - partners else set())
+    return known[right]
+
+
+def roles_to_give(account: Any, organization_id: UUID) -> list[Role]:
+    """Give the roles for which `account` may give and end mandates in that organisation.
+
+    The board, and whoever leads an organisation above, give all of them. A director leaves
+    directors and board members to the board, as soon as there is one.
+    """
+    if organization_id not in organizations_tended(account, "people.mandate"):
+        return []
+    if organization_id not in organizations_where(account, "people.mandate"):
+        return list(Role)
+    held = Mandate.objects.at().filter(person=account.person_id)
+    as_director = held.filter(role=Role.DIRECTOR, organization=organization_id)
+    board = Mandate.objects.at().filter(role=Role.BOARD_MEMBER, organization=organization_id)
+    leading = {role for role in Role if "people.mandate" in rights_of_role(role)}
+    is_director_only = not held.filter(role__in=leading).exclude(pk__in=as_director).exists()
+    if is_director_only and board.exists():
+        return [role for role in Role if role not in {Role.DIRECTOR, Role.BOARD_MEMBER}]
+    return list(Role)
+
+
+class ScopedPolicy(Policy):
+    """Answers for records of one organisation each.
+
+    `organization_id` is the path from a record to the id of its organisation; `rights` says which
+    right an action asks for; an action that is not there is refused. Only the home office writes.
+    """
+
+    organization_id = "organization_id"
+    rights: dict[str, str] = {}
+
+    def scope(self, actor: Any, action: str) -> set[UUID]:
+        """Give the organisations in which `actor` may do `action`."""
+        right = self.rights.get(action)
+        return organizations_tended(actor, right) if right else set()
+
+    def may(self, actor: Any, action: str, record: Any = None) -> bool:
+        scope = self.scope(actor, action)
+        if record is None or not scope:
+            return bool(scope)
+        is_inside = attrgetter(self.organization_id.replace("__", "."))(record) in scope
+        if action == "view":
+            return is_inside or record.visibility in WIDELY_VISIBLE
+        return is_inside and record.home_office == home_office()
+
+    def visible_to(self, actor: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
+        scope = self.scope(actor, "view")
+        if not scope:
+            return rows.none()
+        inside = Q(**{f"{self.organization_id}__in": scope})
+        return rows.filter(inside | Q(visibility__in=WIDELY_VISIBLE))
+
+
+class OrganizationPolicy(ScopedPolicy):
+    """Organisations, their offices: whoever has a mandate reads them, the office's desk edits."""
+
+    organization_id = "id"
+    rights = {"view": "people.enter", "add": "people.edit", "change": "people.edit"}
+
+
+class PersonPolicy(ScopedPolicy):
+    """Persons; everyone may read her own record. `contact` stands for the personal fields."""
+
+    rights = {
+        "view": "people.view",
+        "add": "people.edit",
+        "change": "people.edit",
+        "contact": "people.edit",
+        "give_mandate": "people.mandate",
+        "history": "people.acts",
+        "invite": "people.invite",
+        "protect": "people.protect",
+        "authorize": "people.edit",
+    }
+
+    def may(self, actor: Any, action: str, record: Any = None) -> bool:
+        if action in {"view", "contact", "protect"} and is_oneself(actor, record):
+            return True
+        if action == "recover":  # whoever invites, or keeps the sign-in
+            rights = ("people.invite", "people.recover")
+            return any(_may_in(actor, right, record) for right in rights)
+        return super().may(actor, action, record)
+
+    def visible_to(self, actor: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
+        if not isinstance(actor, Account) or actor.person_id is None:
+            return rows.none()
+        return super().visible_to(actor, rows) | rows.filter(pk=actor.person_id)
+
+
+class PersonDetailPolicy(ScopedPolicy):
+    """Skills and languages of a person."""
+
+    organization_id = "person__organization_id"
+    rights = {"view": "people.view", "change": "people.edit"}
+
+
+class SkillPolicy(Policy):
+    """The list of skills belongs to nobody in particular: the office adds to it."""
+
+    def may(self, actor: Any, action: str, record: Model | None = None) -> bool:
+        rights = {"view": "people.enter", "add": "people.edit", "change": "people.edit"}
+        return action in rights and may(actor, rights[action])
+
+    def visible_to(self, actor: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows if self.may(actor, "view") else rows.none()
+
+
+class BodyPolicy(ScopedPolicy):
+    """Bodies and who sits in them."""
+
+    rights = {
+        "view": "people.enter",
+        "add": "people.edit",
+        "change": "people.edit",
+    }
+
+
+class PostPolicy(ScopedPolicy):
+    """Posts; to adopt or decline a shared text is a decision, not an edit."""
+
+    rights = {
+        "view": "people.enter",
+        "add": "people.edit",
+        "change": "people.edit",
+        "decide": "people.adopt",
+    }
+
+
+class TemplatePolicy(Policy):
+    """Job descriptions shared by the offices: all read them, their home office publishes them."""
+
+    def may(self, actor: Any, action: str, record: Any = None) -> bool:
+        rights = {"view": "people.enter", "add": "people.template", "change": "people.template"}
+        if action not in rights or not may(actor, rights[action]):
+            return False
+        return action == "view" or record is None or record.home_office == home_office()
+
+    def visible_to(self, actor: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows if self.may(actor, "view") else rows.none()
+
+
+class MembershipPolicy(Policy):
+    """Seats and posts held: what holds for the body or for the post holds for its memberships."""
+
+    def may(self, actor: Any, action: str, record: Any = None) -> bool:
+        if record is None:
+            return bodies.may(actor, action)
+        if record.body_id:
+            return bodies.may(actor, action, record.body)
+        return posts.may(actor, action, record.post)
+
+    def visible_to(self, actor: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
+        scope = bodies.scope(actor, "view")
+        return rows.filter(Q(body__organization__in=scope) | Q(post__organization__in=scope))
+
+
+class MandatePolicy(ScopedPolicy):
+    """Mandates: read by the team; given and ended with the right to do so; laid down by oneself."""
+
+    rights = {"view": "people.view", "add": "people.mandate", "end": "people.mandate"}
+
+    def may(self, actor: Any, action: str, record: Any = None) -> bool:
+        if record is not None and action in {"view", "end"} and is_oneself(actor, record.person):
+            return True
+        return super().may(actor, action, record)
+
+    def visible_to(self, actor: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
+        if not isinstance(actor, Account) or actor.person_id is None:
+            return rows.none()
+        return super().visible_to(actor, rows) | rows.filter(person=actor.person_id)
+
+
+class ActPolicy(ScopedPolicy):
+    """The act log: entries are chosen by queries.acts.acts_in, from `scope`."""
+
+    rights = {"view": "people.acts"}
+
+    def visible_to(self, actor: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.none()
+
+
+class InvitationPolicy(Policy):
+    """Invitations and recovery codes: seen and revoked by those who may make them."""
+
+    def _scope(self, actor: Any) -> set[UUID]:
+        rights = ("people.invite", "people.recover")
+        return set().union(*(organizations_tended(actor, right) for right in rights))
+
+    def may(self, actor: Any, action: str, record: Any = None) -> bool:
+        scope = self._scope(actor)
+        if action not in {"view", "revoke"} or not scope:
+            return False
+        return record is None or record.person.organization_id in scope
+
+    def visible_to(self, actor: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(person__organization__in=self._scope(actor))
+
+
+class AuthorizationPolicy(ScopedPolicy):
+    """Guardians' authorisations; nobody approves her own."""
+
+    organization_id = "person__organization_id"
+    rights = {
+        "view": "people.edit",
+        "add": "people.edit",
+        "approve": "people.protect",
+        "withdraw": "people.protect",
+    }
+
+    def may(self, actor: Any, action: str, record: Any = None) -> bool:
+        if record is not None and action == "approve" and is_oneself(actor, record.person):
+            return False
+        return super().may(actor, action, record)
+
+
+class ProcessingPolicy(ScopedPolicy):
+    """The register of processing."""
+
+    rights = {"view": "people.protect", "change": "people.protect"}
+
+
+def _may_in(actor: Any, right: str, record: Any) -> bool:
+    scope = organizations_tended(actor, right)
+    return bool(scope) if record is None else record.organization_id in scope
+
+
+def is_oneself(actor: Any, person: Any) -> bool:
+    """Say whether `person` is the one who acts."""
+    own = getattr(actor, "person_id", None)
+    return own is not None and person is not None and person.pk == own
+
+
+organizations = OrganizationPolicy()
+persons = PersonPolicy()
+person_details = PersonDetailPolicy()
+skills = SkillPolicy()
+bodies = BodyPolicy()
+posts = PostPolicy()
+templates = TemplatePolicy()
+memberships = MembershipPolicy()
+mandates = MandatePolicy()
+acts = ActPolicy()
+invitations = InvitationPolicy()
+authorizations = AuthorizationPolicy()
+processings = ProcessingPolicy()

@@ -1,0 +1,15 @@
+"""What happened to persons and mandates; each is sent after the transaction is written.
+
+Receivers get `record` (the row as it was written) and `actor` (an account, or None for the node).
+"""
+
+from django.dispatch import Signal
+
+organization_changed = Signal()
+person_changed = Signal()
+membership_changed = Signal()
+post_changed = Signal()
+template_published = Signal()
+mandate_given = Signal()
+mandate_ended = Signal()
+person_erased = Signal()  # pages that show the name must be made anew
