@@ -1,4 +1,4 @@
-"""The style sheet and the script of the desk: read once, compressed once, named by their content."""
+"""The desk's style sheet and script: read once, compressed once, named by their content."""
 
 import gzip
 import hashlib

@@ -21,7 +21,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def cell(value: Any) -> Any:
-    """Give `value` as a spreadsheet may hold it: figures and dates as they are, text made harmless."""
+    """Give `value` as a spreadsheet may hold it: figures as they are, text made harmless."""
     if isinstance(value, bool) or value is None:
         return as_text(value)
     if isinstance(value, int | float | Decimal):
@@ -68,7 +68,7 @@ def xlsx_response(name: str, columns: list[Column], rows: Iterable[Any]) -> Http
     sheet.freeze_panes = "A2"
     for line in _lines(columns, rows):
         sheet.append(line)
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     book.save(file)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx")

@@ -9,7 +9,7 @@ from django.conf import settings
 from kafo.records.languages import Translated, TranslatedField
 
 
-def desk_languages() -> list[tuple[str, str]]:
+def desk_languages() -> list[tuple[str, Any]]:
     """Give code and name of the languages that the desk's forms ask for."""
     names = dict(settings.LANGUAGES)
     return [(code, names[code]) for code in settings.KAFO_DESK_LANGUAGES]
@@ -22,7 +22,9 @@ class TranslatedWidget(forms.MultiWidget):
     use_fieldset = True
 
     def __init__(self, widget: type[forms.Widget], attrs: dict[str, Any] | None = None) -> None:
-        widgets = {code: widget(attrs={"lang": code}) for code, _ in desk_languages()}
+        widgets: dict[str, forms.Widget | type[forms.Widget]] = {
+            code: widget(attrs={"lang": code}) for code, _ in desk_languages()
+        }
         super().__init__(widgets, attrs)
 
     def decompress(self, value: Any) -> list[str]:
@@ -49,6 +51,11 @@ class TranslatedFormField(forms.MultiValueField):
         fields = [forms.CharField(required=False, max_length=max_length) for _ in desk_languages()]
         kwargs["widget"] = TranslatedWidget(forms.Textarea if is_long else forms.TextInput)
         super().__init__(fields=fields, require_all_fields=False, **kwargs)
+
+    def clean(self, value: Any) -> Translated:
+        if isinstance(value, list):
+            value = [(text or "").strip() for text in value]
+        return super().clean(value)
 
     def compress(self, data_list: list[str]) -> Translated:
         codes = (code for code, _ in desk_languages())
@@ -121,4 +128,4 @@ def _keep_other_languages(form: forms.BaseForm) -> None:
 
 def errors_in_order(form: forms.BaseForm) -> Iterable[tuple[forms.BoundField, list[str]]]:
     """Give the fields to correct, in the order of the page."""
-    return [(field, list(field.errors)) for field in form if field.errors]
+    return [(field, [str(text) for text in field.errors]) for field in form if field.errors]

@@ -3,10 +3,11 @@
 import re
 import secrets
 from collections.abc import Callable
+from typing import Any
 
 import brotli
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -45,7 +46,7 @@ class SecurityHeadersMiddleware:
 
 
 class DeskLanguageMiddleware:
-    """The desk speaks the account's language, else the browser's, but only one it is complete in."""
+    """The desk speaks the account's language, else the browser's, if it is complete in it."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -83,18 +84,19 @@ class CompressMiddleware:
             return response
         patch_vary_headers(response, ["Accept-Encoding"])
         accepted = request.headers.get("Accept-Encoding", "")
-        if response.streaming:
+        if isinstance(response, StreamingHttpResponse):
             if "gzip" in accepted and not response.is_async:
+                parts: Any = response.streaming_content
                 response.streaming_content = compress_sequence(
-                    response.streaming_content, max_random_bytes=_MOST_PADDING
+                    parts, max_random_bytes=_MOST_PADDING
                 )
                 response.headers["Content-Encoding"] = "gzip"
                 del response.headers["Content-Length"]
-        elif len(response.content) >= _SHORT:
+        elif isinstance(response, HttpResponse) and len(response.content) >= _SHORT:
             self._compress(response, kind, accepted)
         return response
 
-    def _compress(self, response: HttpResponseBase, kind: str, accepted: str) -> None:
+    def _compress(self, response: HttpResponse, kind: str, accepted: str) -> None:
         if re.search(r"\bbr\b", accepted):
             body = response.content
             if kind.startswith("text/html"):

@@ -2,6 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test import Client
 
@@ -12,6 +13,8 @@ from kafo.desk.tests.toy import Village
 def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), connection.schema_editor() as editor:
         editor.create_model(Village)
+    with django_db_blocker.unblock():
+        ContentType.objects.get_for_model(Village)
 
 
 @pytest.fixture

@@ -50,8 +50,7 @@ class DeskView(TemplateResponseMixin, ContextMixin, View):
 
     def get_rows(self) -> QuerySet[Any]:
         """Give the rows that the page draws from, before the policy; add select_related here."""
-        assert self.model is not None
-        return self.model._default_manager.all()
+        return self.model._default_manager.all()  # type: ignore[union-attr]
 
     def visible_rows(self) -> QuerySet[Any]:
         """Give those of the rows that the account may see."""

@@ -1,6 +1,5 @@
 """Forms: carried out once, never over somebody else's change, and what went wrong said in words."""
 
-import copy
 import hashlib
 import secrets
 from typing import Any
@@ -20,14 +19,15 @@ from kafo.desk.forms import errors_in_order
 from kafo.desk.models import Submission
 from kafo.desk.services import find_submission, submit_once
 from kafo.desk.views.base import DeskView
-from kafo.records.errors import Refused, TryAgain
+from kafo.records.errors import NotVisible, Refused, TryAgain
 
 
 class FormView(DeskView):
     """Create (no `pk` in the address) or change a record through `form_class`.
 
-    `save(form)` calls a service and gives the record or None. A ModelForm works on a copy: the
-    service gets `self.record` as it is stored. `get_result_url(result)` says where to go then.
+    `save(form)` calls a service and gives the record or None. It runs in a transaction, with
+    `self.record` as it is stored and locked; what a ModelForm set on its instance is not on it.
+    `get_result_url(result)` says where to go then.
     """
 
     template_name = "desk/form.html"
@@ -47,7 +47,7 @@ class FormView(DeskView):
         raise NotImplementedError
 
     def get_result_url(self, result: Any) -> str:
-        """Give the address to go to after `save`; by default that of the result or the page above."""
+        """Give the address to go to after `save`: that of the result, or the page above."""
         if result is not None and hasattr(result, "get_absolute_url"):
             return str(result.get_absolute_url())
         back = self.get_back()
@@ -62,7 +62,7 @@ class FormView(DeskView):
         if self.request.method == "POST":
             kwargs |= {"data": self.request.POST, "files": self.request.FILES}
         if issubclass(self.form_class, forms.ModelForm) and self.record is not None:
-            kwargs["instance"] = copy.copy(self.record)
+            kwargs["instance"] = self.record
         return kwargs
 
     def get_initial(self) -> dict[str, Any]:
@@ -98,16 +98,18 @@ class FormView(DeskView):
 
         def write() -> str:
             nonlocal result
-            if self._is_stale():
-                raise _Stale
+            if self.record is not None:
+                self.record = self._stored()
+                if (self._seen or _version(self.record)) != _version(self.record):
+                    raise _Stale
             result = self.save(form)
             return self.get_result_url(result)
 
         try:
             submission = submit_once(account=account, token=token, digest=self._digest, write=write)
         except _Stale:
-            self.record = self.get_record(self.record.pk)
             form.add_error(None, self._changed_meanwhile(form))
+            return self.render(form, token=token, version=_version(self.record))
         except (Refused, TryAgain) as error:
             form.add_error(None, str(error))
         else:
@@ -116,13 +118,16 @@ class FormView(DeskView):
             return HttpResponseRedirect(submission.url)
         return self.render(form, token=token)
 
-    def render(self, form: Any, token: str = "") -> HttpResponseBase:
-        """Give the page with `form`; 422 when it was sent and not carried out."""
+    def render(self, form: Any, token: str = "", version: str = "") -> HttpResponseBase:
+        """Give the page with `form`; 422 when it was sent and not carried out.
+
+        `version` is what the reader has seen of the record: after an error still the first one.
+        """
         context = self.get_context_data(
             form=form,
             errors=errors_in_order(form) if form.is_bound else [],
             token=token or secrets.token_urlsafe(16),
-            version=_version(self.record),
+            version=version or self._seen or _version(self.record),
             button=self.button,
             is_dangerous=self.is_dangerous,
             intro=self.intro,
@@ -135,6 +140,10 @@ class FormView(DeskView):
         return self.request.POST.get("submission", "")[:64]
 
     @property
+    def _seen(self) -> str:
+        return self.request.POST.get("version", "")
+
+    @property
     def _digest(self) -> str:
         """What was sent, as a digest: only the very same form counts as sent again."""
         posted = sorted(
@@ -142,15 +151,18 @@ class FormView(DeskView):
             for name, values in self.request.POST.lists()
             if name != "csrfmiddlewaretoken"
         )
-        files = sorted((name, file.name, file.size) for name, file in self.request.FILES.items())
+        files: list[Any] = sorted(
+            (name, file.name, file.size)
+            for name, several in self.request.FILES.lists()
+            for file in several
+        )
         return hashlib.sha256(repr((self.request.path, posted, files)).encode()).hexdigest()
 
-    def _is_stale(self) -> bool:
-        seen = self.request.POST.get("version", "")
-        if self.record is None or not seen:
-            return False
-        stored = type(self.record)._default_manager.select_for_update().filter(pk=self.record.pk)
-        return seen != _version(stored.first())
+    def _stored(self) -> Any:
+        rows = type(self.record)._default_manager.select_for_update()
+        if (stored := rows.filter(pk=self.record.pk).first()) is None:
+            raise NotVisible
+        return stored
 
     def _changed_meanwhile(self, form: Any) -> str:
         text = _(

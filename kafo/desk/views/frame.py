@@ -24,7 +24,8 @@ class StartView(DeskView):
     template_name = "desk/start.html"
 
     def get_title(self) -> str:
-        return _("Hello %(name)s") % {"name": self.request.user.get_short_name()}
+        account: Any = self.request.user
+        return _("Hello %(name)s") % {"name": account.get_short_name()}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(panels=panels_for(self.request), **kwargs)

@@ -22,7 +22,7 @@ from kafo.records.languages import folded
 
 @dataclass(frozen=True)
 class Filter:
-    """A choice that narrows the list. `name` is the parameter, and the field unless `apply` is given.
+    """A choice that narrows the list. `name` is the parameter, and the field without `apply`.
 
     `choices` are pairs, or a callable of the request that gives them; None takes the field's own.
     """
@@ -148,10 +148,11 @@ class ListView(DeskView):
         """Give what the filters show as a file, and note in the act log that it was taken."""
         rows = self.sorted(self.narrowed())
         meta = self.model._meta  # type: ignore[union-attr]
+        account: Any = self.request.user
         record_act(
             "desk.list.export",
-            actor=self.request.user,
-            record=self.request.user,
+            actor=account,
+            record=account,
             list=meta.label_lower,
             format=kind,
             rows=rows.count(),

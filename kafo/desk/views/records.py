@@ -95,7 +95,7 @@ class RecordView(DeskView):
             facts=facts,
             actions=actions,
             notes=self.get_notes(),
-            sections=[section for section in self.get_sections()],
+            sections=list(self.get_sections()),
             history=self.get_history() if self.may(self.history_action) else [],
             **kwargs,
         )
