@@ -133,11 +133,20 @@ class ListView(DeskView):
             fields = tuple(field[1:] if field.startswith("-") else f"-{field}" for field in fields)
         return rows.order_by(*fields, "pk")
 
-    def page_rows(self, rows: QuerySet[Any], start: int) -> list[Any]:
-        """Give one page. The ids are sorted alone: whole rows would be carried through the sort."""
-        ids = list(rows.values_list("pk", flat=True)[start : start + self.page_length])
-        found = {row.pk: row for row in self.get_rows().filter(pk__in=ids)}
-        return [found[pk] for pk in ids if pk in found]
+    def page_rows(self, rows: QuerySet[Any], start: int, count: int) -> list[Any]:
+        """Give the page of `rows` that begins at `start`, of `count` in all.
+
+        The ids are sorted alone, as whole rows would be carried through the sort; what lies in the
+        second half is counted off from the end.
+        """
+        end = min(start + self.page_length, count)
+        ids = rows.values_list("pk", flat=True)
+        if start > count // 2:
+            page = list(ids.reverse()[count - end : count - start])[::-1]
+        else:
+            page = list(ids[start:end])
+        found = {row.pk: row for row in self.get_rows().filter(pk__in=page)}
+        return [found[pk] for pk in page if pk in found]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if (name := request.GET.get("format", "")) in FORMATS:
@@ -175,7 +184,7 @@ class ListView(DeskView):
         pages = max(1, -(-count // self.page_length))
         asked = self.request.GET.get("page", "")
         page = min(max(1, int(asked) if asked.isdecimal() and len(asked) < 9 else 1), pages)
-        found = self.page_rows(self.sorted(rows), (page - 1) * self.page_length) if count else []
+        found = self.page_rows(self.sorted(rows), (page - 1) * self.page_length, count)
         is_narrowed = bool(self.words or any(asked["value"] for asked in self.asked_filters))
         may_add = self.add_url_name and self.policy.may(self.request.user, "add", None)
         column, is_backward = self.sort
