@@ -130,12 +130,13 @@ CACHES = {
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "kafo.publishing.static_files.DigestStorage"},
 }
 STATIC_URL = "/static/"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = KAFO_HOME / "media"
 KAFO_BAKED = KAFO_HOME / "baked"
+KAFO_CHECK_LINKS = env.flag("KAFO_CHECK_LINKS")
 
 # Languages of content; those without a catalogue of Django's own are introduced to it here.
 locale.LANG_INFO["bm"] = {
@@ -209,12 +210,19 @@ WAGTAILADMIN_BASE_URL = env.text("KAFO_BASE_URL", "http://localhost:8000")
 WAGTAIL_I18N_ENABLED = True
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILIMAGES_IMAGE_MODEL = "publishing.Picture"
-WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
+WAGTAILIMAGES_EXTENSIONS = ["avif", "jpg", "jpeg", "png", "webp"]
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
+WAGTAILIMAGES_IMAGE_FORM_BASE = "kafo.publishing.forms.pictures.BackOfficePictureForm"
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "kafo.publishing.forms.documents.BackOfficeDocumentForm"
 WAGTAILIMAGES_AVIF_QUALITY = 45
 WAGTAILIMAGES_WEBP_QUALITY = 55
 WAGTAILIMAGES_JPEG_QUALITY = 60
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("fr", "Français"), ("en", "English")]
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database"}}
+# Plain LIKE: no index that goes stale, no search syntax that a quote could break.
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database.fallback"}}
+WAGTAILADMIN_LOGIN_URL = LOGIN_URL
+WAGTAILADMIN_COMMENTS_ENABLED = False
+WAGTAIL_AUTOSAVE_INTERVAL = 20_000  # milliseconds; each saving travels over a line that is paid for
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None

@@ -18,6 +18,7 @@ class PeopleConfig(AppConfig):
         grant_rights(
             Role.DIRECTOR, "people.mandate", "people.protect", "people.invite", "people.acts"
         )
+        grant_rights(Role.DIRECTOR, "people.recover")
         grant_rights(Role.DIRECTOR, "people.adopt", "people.template")
         grant_rights(Role.BOARD_MEMBER, "people.mandate", "people.acts", "people.adopt")
         grant_rights(Role.COORDINATOR, "people.invite")
@@ -26,3 +27,10 @@ class PeopleConfig(AppConfig):
         from kafo.people.services.acts import register_acts
 
         register_acts()
+
+        from kafo.people import protection  # noqa: F401 - registers people.E001
+        from kafo.people.panels import register_panels
+        from kafo.people.receivers import connect
+
+        register_panels()
+        connect()

@@ -4,15 +4,17 @@ from collections import defaultdict
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from kafo.people.enums import Role
-from kafo.people.models import Account, Mandate, Organization
+from kafo.people.models import Account, Mandate, Organization, Person
 
 _rights_of_role: dict[str, set[str]] = defaultdict(set)
 
 
 def grant_rights(role: Role, *rights: str) -> None:
-    """Say that a mandate for `role` gives these rights ("room.verb"); rooms call it when they start."""
+    """Say that a mandate for `role` gives these rights ("room.verb"); called when rooms start."""
     _rights_of_role[role].update(rights)
 
 
@@ -21,12 +23,10 @@ def rights_of_role(role: Role) -> frozenset[str]:
     return frozenset(_rights_of_role[role])
 
 
-def _with_units(roots: set[UUID]) -> set[UUID]:
-    found, edge = set(roots), set(roots)
+def _with_units(root: UUID, units: dict[UUID, set[UUID]]) -> set[UUID]:
+    found, edge = {root}, {root}
     while edge:
-        edge = (
-            set(Organization.objects.filter(unit_of__in=edge).values_list("id", flat=True)) - found
-        )
+        edge = {unit for above in edge for unit in units.get(above, ())} - found
         found |= edge
     return found
 
@@ -40,13 +40,43 @@ def organizations_where(account: Account | AnonymousUser, right: str) -> set[UUI
         return set()
     known: dict[str, set[UUID]] | None = account.__dict__.get("_organizations_by_right")
     if known is None:
-        known = account.__dict__["_organizations_by_right"] = {}
-        mandates = list(Mandate.objects.at().filter(person=account.person_id))
-        within = {root: _with_units({root}) for root in {m.organization_id for m in mandates}}
-        for mandate in mandates:
-            for each in rights_of_role(Role(mandate.role)):
-                known.setdefault(each, set()).update(within[mandate.organization_id])
+        known = _rights_from(Mandate.objects.at().filter(person=account.person_id))
+        account.__dict__["_organizations_by_right"] = known
     return known.get(right, set())
+
+
+def _rights_from(rows: QuerySet[Mandate]) -> dict[str, set[UUID]]:
+    known: dict[str, set[UUID]] = {}
+    mandates = list(rows)
+    if not mandates:
+        return known
+    units: dict[UUID, set[UUID]] = defaultdict(set)
+    tree = Organization.objects.filter(unit_of__isnull=False).order_by()
+    for unit, above in tree.values_list("id", "unit_of"):
+        units[above].add(unit)
+    within = {root: _with_units(root, units) for root in {m.organization_id for m in mandates}}
+    for mandate in mandates:
+        for each in rights_of_role(Role(mandate.role)):
+            known.setdefault(each, set()).update(within[mandate.organization_id])
+    return known
+
+
+def rights_beyond(
+    person: Person, account: Account | AnonymousUser, *, spare_own_gifts: bool = False
+) -> set[str]:
+    """Give the rights that `person` holds, or will hold, somewhere that `account` does not.
+
+    Whoever could open the account of the person would gain them. With `spare_own_gifts`, mandates
+    that the account itself gave, and may still give, do not count: it gains nothing by them.
+    """
+    lasting = Mandate.objects.filter(person=person).exclude(ends_at__lte=timezone.now())
+    if spare_own_gifts and may(account, "people.mandate"):
+        lasting = lasting.exclude(given_by=getattr(account, "person_id", None))
+    return {
+        right
+        for right, organizations in _rights_from(lasting).items()
+        if not organizations <= organizations_where(account, right)
+    }
 
 
 def may(account: Account | AnonymousUser, right: str, organization_id: UUID | None = None) -> bool:

@@ -4,7 +4,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kafo.people.enums import Role
 from kafo.people.mandates import may, organizations_where, rights_of_role
@@ -16,27 +16,36 @@ from kafo.records.permissions import Policy
 WIDELY_VISIBLE = (Visibility.FEDERATION, Visibility.PUBLIC)
 
 
-def _partners_without_own_director() -> set[UUID]:
-    leading = [role for role in Role if "people.mandate" in rights_of_role(role)]
-    led = Mandate.objects.at().filter(role__in=leading).values("organization")
-    partners = Organization.objects.filter(is_partner=True).exclude(id__in=led)
-    return set(partners.exclude(unit_of__in=led).values_list("id", flat=True))
+def may_for_all_offices(account: Any, right: str) -> bool:
+    """Say whether `account` has `right` in an organisation that is not a partner."""
+    own = organizations_where(account, right)
+    return bool(own) and bool(own - _partners(account).keys())
+
+
+def _partners(account: Any) -> dict[UUID, bool]:
+    """Give the partners, and for each whether somebody leads it; kept on the account."""
+    known: dict[UUID, bool] | None = account.__dict__.get("_partners")
+    if known is None:
+        leading = [role for role in Role if "people.mandate" in rights_of_role(role)]
+        leads = Mandate.objects.at().filter(role__in=leading)
+        is_led = Exists(leads.filter(organization=OuterRef("pk"))) | Exists(
+            leads.filter(organization=OuterRef("unit_of"))
+        )
+        rows = Organization.objects.filter(is_partner=True).order_by().annotate(is_led=is_led)
+        known = account.__dict__["_partners"] = dict(rows.values_list("id", "is_led"))
+    return known
 
 
 def organizations_tended(account: Any, right: str) -> set[UUID]:
     """Give the organisations in which `account` may use `right` on the records of people.
 
     Beside those of its mandates these are the partners that nobody leads here yet: the office
-    keeps their record and gives their first mandates. Kept on the account, like the mandates.
+    keeps their record and gives their first mandates.
     """
     own = organizations_where(account, right)
-    if not own:
+    if not may_for_all_offices(account, right):
         return own
-    known: dict[str, set[UUID]] = account.__dict__.setdefault("_organizations_tended", {})
-    if right not in known:
-        partners = set(Organization.objects.filter(is_partner=True).values_list("id", flat=True))
-        known[right] = own | (_partners_without_own_director() if own - partners else set())
-    return known[right]
+    return own | {partner for partner, is_led in _partners(account).items() if not is_led}
 
 
 def roles_to_give(account: Any, organization_id: UUID) -> list[Role]:
@@ -134,12 +143,21 @@ class PersonDetailPolicy(ScopedPolicy):
     rights = {"view": "people.view", "change": "people.edit"}
 
 
-class SkillPolicy(Policy):
-    """The list of skills belongs to nobody in particular: the office adds to it."""
+class CommonPolicy(Policy):
+    """What all offices share: skills, and job descriptions. Partners do not write them."""
 
-    def may(self, actor: Any, action: str, record: Model | None = None) -> bool:
-        rights = {"view": "people.enter", "add": "people.edit", "change": "people.edit"}
-        return action in rights and may(actor, rights[action])
+    def __init__(self, read: str, write: str, for_partners: bool) -> None:
+        self.rights = {"view": read, "add": write, "change": write}
+        self.for_partners = for_partners
+
+    def may(self, actor: Any, action: str, record: Any = None) -> bool:
+        if action not in self.rights:
+            return False
+        if action == "view":
+            ask = may if self.for_partners else may_for_all_offices
+            return ask(actor, self.rights[action])
+        is_own = record is None or record.home_office == home_office()
+        return is_own and may_for_all_offices(actor, self.rights[action])
 
     def visible_to(self, actor: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows if self.may(actor, "view") else rows.none()
@@ -164,19 +182,6 @@ class PostPolicy(ScopedPolicy):
         "change": "people.edit",
         "decide": "people.adopt",
     }
-
-
-class TemplatePolicy(Policy):
-    """Job descriptions shared by the offices: all read them, their home office publishes them."""
-
-    def may(self, actor: Any, action: str, record: Any = None) -> bool:
-        rights = {"view": "people.enter", "add": "people.template", "change": "people.template"}
-        if action not in rights or not may(actor, rights[action]):
-            return False
-        return action == "view" or record is None or record.home_office == home_office()
-
-    def visible_to(self, actor: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows if self.may(actor, "view") else rows.none()
 
 
 class MembershipPolicy(Policy):
@@ -273,10 +278,10 @@ def is_oneself(actor: Any, person: Any) -> bool:
 organizations = OrganizationPolicy()
 persons = PersonPolicy()
 person_details = PersonDetailPolicy()
-skills = SkillPolicy()
+skills = CommonPolicy("people.enter", "people.edit", for_partners=True)
 bodies = BodyPolicy()
 posts = PostPolicy()
-templates = TemplatePolicy()
+templates = CommonPolicy("people.enter", "people.template", for_partners=False)
 memberships = MembershipPolicy()
 mandates = MandatePolicy()
 acts = ActPolicy()

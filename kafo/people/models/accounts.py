@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kafo.people.enums import InvitationKind
@@ -9,6 +10,7 @@ from kafo.people.models.persons import Person
 
 
 class Account(AbstractUser):
+    # Its e-mail is not the person's: whoever edits persons could else send herself a new password.
     first_name = None  # type: ignore[assignment]  # names belong to the person
     last_name = None  # type: ignore[assignment]
     person = models.OneToOneField(
@@ -41,6 +43,14 @@ class Account(AbstractUser):
         return self.person.given_name if self.person else self.username
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def waiting(self) -> "InvitationQuerySet":
+        """Give those that can still be used."""
+        return self.filter(
+            used_at__isnull=True, revoked_at__isnull=True, expires_at__gt=timezone.now()
+        )
+
+
 class Invitation(models.Model):
     """A one-time code, by link or on paper, with which a person makes or regains an account."""
 
@@ -51,13 +61,35 @@ class Invitation(models.Model):
         Person, models.CASCADE, related_name="invitations", verbose_name=_("person")
     )
     code_hash = models.CharField(max_length=64, unique=True, editable=False)
-    created_by = models.ForeignKey(Account, models.CASCADE, related_name="invitations_made")
+    created_by = models.ForeignKey(
+        Account,
+        models.SET_NULL,
+        null=True,
+        related_name="invitations_made",
+        verbose_name=_("made by"),
+    )
     created_at = models.DateTimeField(_("made at"), auto_now_add=True)
     expires_at = models.DateTimeField(_("valid until"))
     used_at = models.DateTimeField(_("used at"), null=True)
     revoked_at = models.DateTimeField(_("revoked at"), null=True)
+    removes_second_factor = models.BooleanField(_("removes the second factor"), default=False)
+    told_at = models.DateTimeField(_("told to the person at"), null=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
         ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.person}"
+
+    @property
+    def state(self) -> str:
+        """What became of it, in words."""
+        if self.used_at:
+            return str(_("used"))
+        if self.revoked_at:
+            return str(_("revoked"))
+        return str(_("waiting") if self.expires_at > timezone.now() else _("expired"))

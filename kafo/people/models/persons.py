@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kafo.people.enums import Cefr, Level, Profile
@@ -49,6 +50,8 @@ class Person(SharedRecord):
         ]
 
     def __str__(self) -> str:
+        if self.erased_at:
+            return gettext("a former member")
         return f"{self.given_name} {self.family_name}".strip()
 
     def save(self, *args: object, **kwargs: object) -> None:

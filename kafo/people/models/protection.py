@@ -36,6 +36,12 @@ class Consent(SharedRecord):
         ]
 
 
+class GuardianAuthorizationQuerySet(models.QuerySet["GuardianAuthorization"]):
+    def in_force(self) -> "GuardianAuthorizationQuerySet":
+        """Give those that are approved and not withdrawn."""
+        return self.filter(approved_at__isnull=False, withdrawn_at__isnull=True)
+
+
 class GuardianAuthorization(SharedRecord):
     """The signed authorisation of a minor's guardian; it holds once it is approved."""
 
@@ -51,6 +57,8 @@ class GuardianAuthorization(SharedRecord):
     )
     approved_at = models.DateTimeField(_("approved at"), null=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, editable=False)
+
+    objects = GuardianAuthorizationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("guardian's authorisation")

@@ -1,0 +1,164 @@
+"""The register of personal fields: what each is kept for, on which ground, how long, who may see it.
+
+A field of a model about persons that stands here nowhere stops the start (people.E001). By default
+only the home office sees a field; `opened_by` names the consents that widen that.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.apps import apps
+from django.core.checks import CheckMessage, Error, register
+from django.db import models
+from wagtail.models import ModelLogEntry, PageLogEntry
+
+from kafo.people.enums import LegalBasis, Purpose
+from kafo.people.models import (
+    Account,
+    Consent,
+    GuardianAuthorization,
+    Invitation,
+    Mandate,
+    Membership,
+    Person,
+    PersonLanguage,
+    PersonSkill,
+)
+from kafo.records.enums import Visibility
+from kafo.records.models import SharedRecord
+
+# Asked of the person, one by one; whoever says no is a member like any other.
+OPTIONAL_PURPOSES = (Purpose.DIRECTORY, Purpose.PUBLIC_NAME)
+WIDTH = [Visibility.HOME, Visibility.FEDERATION, Visibility.PUBLIC]
+
+
+@dataclass(frozen=True)
+class PersonalField:
+    """What the code says of one field; `months` counts from the end of the membership."""
+
+    model: type[models.Model]
+    name: str
+    purpose: Purpose
+    basis: LegalBasis
+    months: int
+    opened_by: dict[Purpose, Visibility] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return f"{self.model._meta.label_lower}.{self.name}"
+
+    @property
+    def label(self) -> str:
+        return str(self.model._meta.get_field(self.name).verbose_name)  # type: ignore[union-attr]
+
+    @property
+    def group(self) -> str:
+        return str(self.model._meta.verbose_name)
+
+    def visibility(self, consents: Iterable[str] = ()) -> Visibility:
+        """Say how wide the field may be seen when these purposes are consented to."""
+        opened = [width for purpose, width in self.opened_by.items() if purpose in consents]
+        return max([Visibility.HOME, *opened], key=WIDTH.index)
+
+
+_fields: dict[str, PersonalField] = {}
+
+
+def declare_personal(
+    model: type[models.Model],
+    names: str,
+    purpose: Purpose,
+    basis: LegalBasis,
+    months: int,
+    opened_by: dict[Purpose, Visibility] | None = None,
+) -> None:
+    """Enter fields of `model` (names separated by spaces) in the register."""
+    for name in names.split():
+        entry = PersonalField(model, name, purpose, basis, months, opened_by or {})
+        _fields[entry.key] = entry
+
+
+def personal_fields() -> list[PersonalField]:
+    """Give the whole register."""
+    return list(_fields.values())
+
+
+def personal_models() -> set[type[models.Model]]:
+    """Give the models about persons: those of this room that point to one, and those declared."""
+    found: set[type[models.Model]] = {Person, *(entry.model for entry in _fields.values())}
+    for model in apps.get_app_config("people").get_models():
+        targets = {each.related_model for each in model._meta.concrete_fields if each.is_relation}
+        if targets & {Person, Account}:
+            found.add(model)
+    return found
+
+
+_technical = {each.name for each in SharedRecord._meta.local_fields} | {"id"}
+
+
+def undeclared_fields() -> list[str]:
+    """Give the fields of models about persons that the register does not know."""
+    missing = []
+    for model in sorted(personal_models(), key=lambda each: each._meta.label_lower):
+        for each in model._meta.concrete_fields:
+            to_person = each.is_relation and each.related_model in {Person, Account}
+            key = f"{model._meta.label_lower}.{each.name}"
+            if each.name not in _technical and key not in _fields and not to_person:
+                missing.append(key)
+    return missing
+
+
+@register()
+def check_personal_fields(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a field about persons of which nobody said what it is for."""
+    return [
+        Error(
+            f"{key} has no entry in the register of personal fields.",
+            hint="Declare it in kafo/people/protection.py: purpose, legal basis, retention.",
+            id="people.E001",
+        )
+        for key in undeclared_fields()
+    ]
+
+
+_IN_DIRECTORY = {Purpose.DIRECTORY: Visibility.FEDERATION}
+_NAME = {**_IN_DIRECTORY, Purpose.PUBLIC_NAME: Visibility.PUBLIC}
+_HISTORY = 120  # who sat where and decided what is part of the association's own papers
+
+_person = "organization is_fictional erased_at language"
+declare_personal(Person, "given_name family_name folded_name", Purpose.RUN_OFFICE,
+                 LegalBasis.CONTRACT, 24, _NAME)  # fmt: skip
+declare_personal(Person, _person, Purpose.RUN_OFFICE, LegalBasis.CONTRACT, 24)
+declare_personal(Person, "note", Purpose.RUN_OFFICE, LegalBasis.INTEREST, 24)
+declare_personal(Person, "email town", Purpose.CONTACT, LegalBasis.CONTRACT, 24, _IN_DIRECTORY)
+declare_personal(Person, "phone", Purpose.CONTACT, LegalBasis.CONTRACT, 24)
+declare_personal(Person, "born_on", Purpose.PROTECTION, LegalBasis.LEGAL_DUTY, 24)
+declare_personal(PersonSkill, "skill level", Purpose.TEAM, LegalBasis.CONTRACT, 24, _IN_DIRECTORY)
+declare_personal(PersonLanguage, "code level", Purpose.TEAM, LegalBasis.CONTRACT, 24, _IN_DIRECTORY)
+declare_personal(Membership, "body post role starts_on ends_on", Purpose.RUN_OFFICE,
+                 LegalBasis.CONTRACT, _HISTORY)  # fmt: skip
+declare_personal(Mandate, "role organization starts_at ends_at planned_ends_at reason ended_reason", Purpose.RUN_OFFICE,
+                 LegalBasis.CONTRACT, _HISTORY)  # fmt: skip
+declare_personal(GuardianAuthorization,
+                 "guardian_name guardian_contact relation signed_on approved_at withdrawn_at",
+                 Purpose.PROTECTION, LegalBasis.LEGAL_DUTY, 24)  # fmt: skip
+declare_personal(Consent, "purpose wording given_at withdrawn_at", Purpose.RUN_OFFICE,
+                 LegalBasis.LEGAL_DUTY, 24)  # fmt: skip
+declare_personal(Account, "username email password last_login date_joined is_active language "
+                 "is_staff is_superuser", Purpose.SIGN_IN, LegalBasis.CONTRACT, 0)  # fmt: skip
+declare_personal(Invitation, "kind code_hash created_at expires_at used_at revoked_at "
+                 "removes_second_factor told_at", Purpose.SIGN_IN, LegalBasis.CONTRACT, 0)  # fmt: skip
+declare_personal(EmailAddress, "email verified primary", Purpose.SIGN_IN, LegalBasis.CONTRACT, 0)
+declare_personal(Authenticator, "type data created_at last_used_at", Purpose.SIGN_IN,
+                 LegalBasis.CONTRACT, 0)  # fmt: skip
+declare_personal(UserSession, "created_at ip last_seen_at session_key user_agent data",
+                 Purpose.SIGN_IN, LegalBasis.INTEREST, 1)  # fmt: skip
+for _log in (ModelLogEntry, PageLogEntry):
+    declare_personal(_log, "content_type label action data timestamp uuid revision content_changed "
+                     "deleted", Purpose.RUN_OFFICE, LegalBasis.INTEREST, _HISTORY)  # fmt: skip
+declare_personal(ModelLogEntry, "object_id", Purpose.RUN_OFFICE, LegalBasis.INTEREST, _HISTORY)
+declare_personal(PageLogEntry, "page", Purpose.RUN_OFFICE, LegalBasis.INTEREST, _HISTORY)
