@@ -17,3 +17,13 @@ def register_place_acts() -> None:
     register_act("publishing.list.import", _("imported a reference list"), Weight.ADMINISTER)
     register_act("publishing.list.activate", _("made a reference list count"), Weight.DECIDE)
     register_act("publishing.list.delete", _("deleted a reference list"), Weight.ADMINISTER)
+
+
+def register_page_acts() -> None:
+    """Make the acts on pages and files known that Wagtail does not know; the others are its own."""
+    register_act(
+        "publishing.translation.confirm", _("found the translation up to date"), Weight.EDIT
+    )
+    register_act("publishing.picture.add", _("added a picture"), Weight.EDIT)
+    register_act("publishing.picture.change", _("changed a picture"), Weight.EDIT)
+    register_act("publishing.document.add", _("added a document"), Weight.EDIT)

@@ -35,8 +35,9 @@ class KeptPolicy(Policy):
 _written = {"add": WRITE, "change": WRITE, "delete": WRITE}
 _decided = {"add": PUBLISH, "change": PUBLISH, "delete": PUBLISH}
 
-place_policy = KeptPolicy("organization_id", _written)
+place_policy = KeptPolicy("organization_id", _written | {"publish": PUBLISH})
 fact_policy = KeptPolicy("place__organization_id", _written)
 task_policy = KeptPolicy("organization_id", _written)
 list_policy = KeptPolicy("organization_id", _decided)
 entry_policy = KeptPolicy("list__organization_id", _written)
+site_policy = KeptPolicy("organization_id", {"change": WRITE})

@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from kafo.publishing.models import BakedPage, PublicSite
 
-BACKUP_DAYS, RESTORE_DAYS = 2, 100
+BACKUP_DAYS, RESTORE_DAYS = 8, 100
 LEAST_FREE = 200_000_000
 
 
@@ -54,7 +54,7 @@ def _pages(site: PublicSite) -> Sign:
     label = _("Pages")
     found = BakedPage.objects.filter(site=site).aggregate(
         pages=Count("pk", filter=Q(baked_at__isnull=False)),
-        due=Count("pk", filter=Q(is_due=True)),
+        due=Count("pk", filter=Q(due__gt=0)),
         failing=Count("pk", filter=Q(failures__gt=0)),
         last=Max("baked_at"),
     )
@@ -85,12 +85,12 @@ def _host(site: PublicSite) -> Sign:
     return Sign(label, _("%(host)s, without encryption (HTTPS)") % {"host": host}, State.WARN)
 
 
-def _noted(name: str) -> tuple[datetime | None, dict[str, Any]]:
+def _noted(name: str, key: str) -> tuple[datetime | None, dict[str, Any]]:
     """Read what the backup and restore commands note down in KAFO_HOME/backups."""
     path = Path(settings.KAFO_HOME) / "backups" / name
     try:
         note = json.loads(path.read_text(encoding="utf-8"))
-        at = datetime.fromisoformat(note["at"])
+        at = datetime.fromisoformat(note[key])
     except (OSError, ValueError, KeyError, TypeError):
         return None, {}
     return (at if at.tzinfo else timezone.make_aware(at)), note
@@ -102,7 +102,7 @@ def _ago(at: datetime) -> str:
 
 def _backup() -> Sign:
     label = _("Backup")
-    at, note = _noted("last.json")
+    at, note = _noted("last.json", "made_at")
     if at is None:
         return Sign(label, _("None was made yet."), State.WARN)
     words = _ago(at)
@@ -114,7 +114,7 @@ def _backup() -> Sign:
 
 def _restore() -> Sign:
     label = _("Last try of a restore")
-    at, _note = _noted("restored.json")
+    at, _note = _noted("restored.json", "verified_at")
     if at is None:
         return Sign(label, _("Never tried yet."), State.WARN)
     is_recent = timezone.now() - at < timedelta(days=RESTORE_DAYS)
@@ -125,9 +125,8 @@ def _restore() -> Sign:
 def _mail() -> Sign:
     label = _("Mail")
     if settings.EMAIL_HOST:
-        return Sign(
-            label, _("Sent by way of %(host)s.") % {"host": settings.EMAIL_HOST}, State.GOOD
-        )
+        words = _("Sent by way of %(host)s.") % {"host": settings.EMAIL_HOST}
+        return Sign(label, words, State.GOOD)
     return Sign(label, _("No mail server is set."), State.WARN)
 
 

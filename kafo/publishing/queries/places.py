@@ -6,7 +6,7 @@ from datetime import date
 from django.utils import timezone, translation
 
 from kafo.publishing.facts import COMMUNE
-from kafo.publishing.models import Fact, Place, ReferenceEntry, ReferenceList
+from kafo.publishing.models import Fact, Place, PlacePage, ReferenceEntry, ReferenceList
 
 
 @dataclass(frozen=True)
@@ -86,3 +86,9 @@ def _words(entry: ReferenceEntry) -> tuple[str, str, str, str]:
 def active_list(organization_id: object) -> ReferenceList | None:
     """Give the list that the organisation counts against, if it keeps one."""
     return ReferenceList.objects.filter(organization_id=organization_id, is_active=True).first()
+
+
+def live_pages_of(place: Place) -> list[PlacePage]:
+    """Give the pages that readers find for a place, in all languages."""
+    rows = PlacePage.objects.filter(place=place, live=True).select_related("locale")
+    return list(rows.order_by("path"))

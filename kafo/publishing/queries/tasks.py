@@ -246,9 +246,10 @@ def _place(survey: SiteSurvey) -> Iterator[NextTask]:
             facts=known.number + missing,
             sourced=known.sourced + missing,
             translations_due=translations,
-            linked=1,
-            pages=1,
-            light=1,
+            translated=translations,
+            linked=1 + translations,
+            pages=1 + translations,
+            light=1 + translations,
         )
         why = ngettext(
             "no page yet; %(number)s fact gives it substance",
