@@ -31,5 +31,6 @@ class BakedKind(models.TextChoices):
 
     PAGE = "page", _("page")
     FEED = "feed", _("feed")
+    REDIRECTS = "redirects", _("old addresses")
     MISSING = "missing", _("page for addresses that lead nowhere")
     SITEMAP = "sitemap", _("sitemap")

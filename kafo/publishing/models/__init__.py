@@ -1,3 +1,4 @@
+from kafo.publishing.models.approvals import Approval
 from kafo.publishing.models.baked import (
     Address,
     BakedFrame,
@@ -28,10 +29,12 @@ from kafo.publishing.models.places import (
     TaskKind,
 )
 from kafo.publishing.models.sites import PublicSite, site_of
+from kafo.publishing.models.uploads import Upload
 
 __all__ = [
     "PAGE_TYPES",
     "Address",
+    "Approval",
     "BakeDependency",
     "BakedFrame",
     "BakedPage",
@@ -55,5 +58,6 @@ __all__ = [
     "ReviewTask",
     "SitePage",
     "TaskKind",
+    "Upload",
     "site_of",
 ]

@@ -32,7 +32,7 @@ class BakedFrame(models.Model):
 
     site = models.ForeignKey(PublicSite, models.CASCADE, related_name="frames")
     language = models.CharField(max_length=12)
-    parts = models.JSONField(default=dict)
+    html = models.TextField()
     digest = models.CharField(max_length=16)
 
     class Meta:
@@ -47,8 +47,9 @@ class BakedFrame(models.Model):
 class BakedPage(models.Model):
     """A file that readers get, and the parts it was joined from.
 
-    `is_due` says that the parts must be rendered again; a `frame` other than the site's present
-    one says that they must be joined again. Both survive a crash.
+    `due` counts the changes since the parts were rendered: what changes while a page is being
+    baked is not lost. A `frame` other than the site's present one says that the parts must be
+    joined again. Both survive a crash.
     """
 
     site = models.ForeignKey(PublicSite, models.CASCADE, related_name="baked_pages")
@@ -69,7 +70,9 @@ class BakedPage(models.Model):
     weight = models.PositiveIntegerField(
         default=0, help_text=_("Bytes of a first view: page and pictures as they travel.")
     )
-    is_due = models.BooleanField(default=True, db_index=True)
+    due = models.PositiveIntegerField(
+        default=1, db_index=True, help_text=_("Changes that are not baked yet.")
+    )
     failures = models.PositiveSmallIntegerField(default=0)
     baked_at = models.DateTimeField(null=True)
 

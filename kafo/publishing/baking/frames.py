@@ -1,0 +1,174 @@
+"""Head, menu and foot, baked apart from the pages and joined with each of them.
+
+A frame is HTML with marks such as `@@up@@`. It is split at the marks once, so that whatever a page
+says, even such a mark, is never read as one, and joining 1,000 pages costs little.
+"""
+
+import hashlib
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language_info, override
+from django.utils.translation import gettext as _
+from wagtail.models import Page
+
+from kafo.publishing.models import BakedFrame, PlainPage, PublicSite
+from kafo.publishing.models.sites import site_path
+
+_ROOM = Path(__file__).resolve().parent.parent
+_MARK = re.compile(r"@@([a-z]+(?::[^@]*)?)@@")
+_SIGN = mark_safe(
+    '<svg viewBox="0 0 24 24" width="36" height="36" fill="none" stroke="currentColor" '
+    'stroke-width="2.6" aria-hidden="true"><path d="m8 2 10 10L8 22M16 2 6 12l10 10"/>'
+    '<path fill="currentColor" stroke="none" d="m12 9 3 3-3 3-3-3z"/></svg>'
+)
+
+
+@lru_cache
+def sheet(name: str) -> SafeString:
+    """Give a style sheet without line ends, to be put into each page."""
+    text = (_ROOM / "static" / "publishing" / name).read_text(encoding="utf-8")
+    return mark_safe("".join(line.strip() for line in text.splitlines()))
+
+
+@lru_cache
+def recipe() -> str:
+    """Give a mark of the templates and the code that bake; a new version bakes everything anew."""
+    digest = hashlib.sha256()
+    for path in sorted(
+        [*_ROOM.glob("templates/publishing/site/*"), *_ROOM.glob("baking/*.py")]
+    ):
+        digest.update(path.read_bytes())
+    digest.update(sheet("text.css").encode())
+    return digest.hexdigest()[:16]
+
+
+def language_name(code: str) -> str:
+    """Give the name of a language in the language itself."""
+    try:
+        return str(get_language_info(code)["name_local"])
+    except KeyError:
+        return code
+
+
+def _menu(home: Page) -> list[tuple[str, str]]:
+    pages = home.get_children().live().in_menu().select_related("locale")
+    return [(page.title, site_path(page)) for page in pages]
+
+
+def _foot(home: Page) -> list[tuple[str, str]]:
+    pages = PlainPage.objects.descendant_of(home).live().filter(in_footer=True).order_by("path")
+    return [(page.title, site_path(page)) for page in pages.select_related("locale")]
+
+
+def render_frame(site: PublicSite, home: Page) -> str:
+    """Give the frame of a site in the language of `home`."""
+    language = home.locale.language_code
+    with override(language):
+        html = render_to_string(
+            "publishing/site/frame.html",
+            {
+                "site": site,
+                "language": language,
+                "menu": [(home.title, f"{language}/"), *_menu(home)],
+                "links": _foot(home),
+                "css": sheet("site.css"),
+                "mark": _SIGN,
+            },
+        )
+    return "\n".join(filter(None, (line.strip() for line in html.splitlines())))
+
+
+def refresh_frame(site: PublicSite, language: str) -> bool:
+    """Make the stored frame what it should be; say whether it changed.
+
+    Pages joined with another frame are due to be joined again: `reconcile` finds them by its mark.
+    """
+    home = site.homes().get(language)
+    if home is None or not home.live:
+        BakedFrame.objects.filter(site=site, language=language).delete()
+        return False
+    html = render_frame(site, home)
+    digest = hashlib.sha256(html.encode()).hexdigest()[:16]
+    if BakedFrame.objects.filter(site=site, language=language, digest=digest).exists():
+        return False
+    BakedFrame.objects.update_or_create(
+        site=site, language=language, defaults={"html": html, "digest": digest}
+    )
+    return True
+
+
+class Frame:
+    """A frame ready to take pages."""
+
+    def __init__(self, row: BakedFrame) -> None:
+        self.digest = row.digest
+        self.language = row.language
+        self.root_url = row.site.root_url
+        self._pieces = _MARK.split(row.html)
+        with override(row.language):
+            self._languages_label: str = _("Languages")
+            self._text_label: str = _("Text version")
+
+    def join(self, parts: dict[str, Any], path: str, *, up: str | None = None) -> str:
+        """Give the whole HTML of the page at `path`.
+
+        `up` is the way to the root of the site, worked out from `path` unless given.
+        """
+        up = "../" * path.count("/") if up is None else up
+        values = {
+            "up": up,
+            "title": format_html("{}", parts["title"]),
+            "head": self._head(parts, path),
+            "languages": self._switch(parts.get("languages", {}), up),
+            "wide": ' class="wide"' if parts.get("is_wide") else "",
+            "main": parts["main"],
+            "textlink": (
+                format_html('<a href="texte/">{}</a>', self._text_label)
+                if parts.get("text")
+                else ""
+            ),
+        }
+        pieces = list(self._pieces)
+        for at in range(1, len(pieces), 2):
+            mark, _colon, menu_path = pieces[at].partition(":")
+            pieces[at] = (
+                self._current(menu_path, path) if mark == "current" else values[mark]
+            )
+        return "".join(pieces)
+
+    def _current(self, menu_path: str, path: str) -> str:
+        is_home = menu_path.count("/") == 1
+        here = path == menu_path or (not is_home and path.startswith(menu_path))
+        return ' aria-current="page"' if here else ""
+
+    def _head(self, parts: dict[str, Any], path: str) -> str:
+        if not parts.get("languages"):
+            return '<meta name="robots" content="noindex">'
+        head = format_html('<link rel="canonical" href="{}/{}">', self.root_url, path)
+        if parts.get("description"):
+            head += format_html('\n<meta name="description" content="{}">', parts["description"])
+        return head
+
+    def _switch(self, languages: dict[str, str], up: str) -> str:
+        if len(languages) < 2:
+            return ""
+        links = [
+            format_html(
+                '<a href="{}{}"{}>{}</a>',
+                up,
+                path,
+                mark_safe(' aria-current="true"')
+                if code == self.language
+                else format_html(' lang="{}" hreflang="{}"', code, code),
+                language_name(code),
+            )
+            for code, path in languages.items()
+        ]
+        label = format_html('<nav aria-label="{}">', self._languages_label)
+        return "\n".join([label, *links, "</nav>"])

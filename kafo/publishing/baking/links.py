@@ -1,0 +1,55 @@
+"""Looks, now and then, whether links out of the house still lead somewhere."""
+
+import urllib.error
+import urllib.request
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from kafo.publishing.models import ExternalLink
+
+TRIES = 3
+OVER = timedelta(days=7)
+EVERY = timedelta(days=3)
+AT_ONCE = 10
+
+
+def answers(address: str) -> bool:
+    """Say whether somebody answers at `address`; an answer that asks for patience counts."""
+    request = urllib.request.Request(  # noqa: S310 - only http and https are stored
+        address, method="HEAD", headers={"User-Agent": "Kafo link check"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=15):  # noqa: S310
+            return True
+    except urllib.error.HTTPError as error:
+        return error.code not in {404, 410}
+    except (OSError, ValueError):
+        return False
+
+
+def note_answer(link: ExternalLink, is_answered: bool) -> None:
+    """Write down one try; three failed ones over seven days make a link dead."""
+    now = timezone.now()
+    link.checked_at = now
+    if is_answered:
+        link.failures, link.failing_since, link.is_dead = 0, None, False
+    else:
+        link.failures += 1
+        link.failing_since = link.failing_since or now
+        link.is_dead = link.failures >= TRIES and now - link.failing_since >= OVER
+    link.save()
+
+
+def check_links() -> int:
+    """Try some links that nobody looked at of late; does nothing unless KAFO_CHECK_LINKS is set."""
+    if not settings.KAFO_CHECK_LINKS:
+        return 0
+    before = timezone.now() - EVERY
+    due = ExternalLink.objects.filter(Q(checked_at=None) | Q(checked_at__lt=before))
+    links = list(due.order_by("checked_at")[:AT_ONCE])
+    for link in links:
+        note_answer(link, answers(link.address))
+    return len(links)

@@ -1,0 +1,101 @@
+"""Renditions of pictures: made when a picture arrives, so that no reader ever waits for one."""
+
+import hashlib
+from pathlib import Path
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from kafo.publishing.baking.files import link_file, site_folder
+from kafo.publishing.models import Picture, Rendition
+
+WIDTHS = (320, 480, 800)
+FALLBACK = "width-800|format-jpeg"
+# Small pictures beside a title are ornament (their text is empty): one format is enough.
+THUMBNAIL = "fill-160x120|format-webp"
+LARGE_THUMBNAIL = "fill-320x240|format-webp"
+SPECS = (
+    *(f"width-{width}|format-{kind}" for kind in ("avif", "webp") for width in WIDTHS),
+    FALLBACK,
+    THUMBNAIL,
+    LARGE_THUMBNAIL,
+)
+# A phone of two or three dots per pixel would ask for the widest file and pay three times the
+# bytes for a difference that is hard to see; it is told that the picture is narrower.
+SIZES = "(min-width:48em) 42rem,60vw"
+
+
+def make_renditions(picture: Picture) -> dict[str, Rendition]:
+    """Give all renditions of `picture` by their specification, making those that are missing."""
+    return picture.get_renditions(*SPECS)
+
+
+class SitePictures:
+    """The pictures of one page being baked: links their files into the site and weighs them."""
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+        self.files: set[str] = set()
+        self.bytes = 0
+        self._shown = 0
+
+    def figure(self, picture: Picture, up: str, alternative: str) -> SafeString:
+        """Give the HTML of `picture` in several widths and formats."""
+        renditions = make_renditions(picture)
+        sources = format_html_join(
+            "",
+            '<source type="image/{}" srcset="{}" sizes="{}">',
+            (
+                (kind, self._srcset(picture, renditions, kind, up), SIZES)
+                for kind in ("avif", "webp")
+            ),
+        )
+        self.bytes += renditions["width-800|format-avif"].file.size
+        fallback = renditions[FALLBACK]
+        return format_html(
+            '<picture>{}<img src="{}" width="{}" height="{}" alt="{}"{}></picture>',
+            sources,
+            self._address(picture, fallback, up),
+            fallback.width,
+            fallback.height,
+            alternative,
+            self._lazy(first=1),
+        )
+
+    def thumbnail(self, picture: Picture, up: str, *, large: bool = False) -> SafeString:
+        """Give the HTML of a small picture beside a title that says the same."""
+        rendition = make_renditions(picture)[LARGE_THUMBNAIL if large else THUMBNAIL]
+        self.bytes += rendition.file.size
+        return format_html(
+            '<img src="{}" width="160" height="120" alt=""{}>',
+            self._address(picture, rendition, up),
+            self._lazy(first=3),
+        )
+
+    def _lazy(self, first: int) -> SafeString:
+        self._shown += 1
+        return SafeString("" if self._shown <= first else ' loading="lazy"')
+
+    def _srcset(
+        self, picture: Picture, renditions: dict[str, Rendition], kind: str, up: str
+    ) -> str:
+        by_width = {
+            rendition.width: rendition
+            for rendition in (renditions[f"width-{width}|format-{kind}"] for width in WIDTHS)
+        }
+        return ", ".join(
+            f"{self._address(picture, rendition, up)} {width}w"
+            for width, rendition in by_width.items()
+        )
+
+    def _address(self, picture: Picture, rendition: Rendition, up: str) -> str:
+        mark = hashlib.sha256(f"{rendition.file.name}{picture.file_hash}".encode()).hexdigest()[:8]
+        ending = Path(rendition.file.name).suffix
+        name = f"{picture.pk}-{rendition.width}-{mark}{ending}"
+        return self.file_address(Path(rendition.file.path), name, up)
+
+    def file_address(self, source: Path, name: str, up: str) -> str:
+        """Make a file part of the site; give its address, `up` being the way to the root."""
+        link_file(source, site_folder(self.slug) / "media" / name)
+        self.files.add(name)
+        return f"{up}media/{name}"

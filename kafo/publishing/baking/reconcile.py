@@ -1,0 +1,176 @@
+"""Brings what is baked to what should be: each pass does what is due, and can be broken off."""
+
+import logging
+import time
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from wagtail.models import Page
+
+from kafo.publishing.baking.files import site_folder
+from kafo.publishing.baking.frames import Frame, recipe, refresh_frame
+from kafo.publishing.baking.pages import bake_row, expect_page, write_full
+from kafo.publishing.baking.pictures import make_renditions
+from kafo.publishing.baking.site_files import bake_missing, bake_site_file, expect_site_files, write_sites
+from kafo.publishing.enums import BakedKind
+from kafo.publishing.models import PAGE_TYPES, BakedFrame, BakedPage, BakeDependency, Picture, PublicSite
+
+logger = logging.getLogger("kafo.baking")
+
+BATCH = 200
+MOST_FAILURES = 20
+
+
+def bake_due(limit: int = BATCH) -> int:
+    """Bake up to `limit` of what is due, the ones that failed before last; give how many moved."""
+    rows = (
+        BakedPage.objects.filter(due__gt=0, failures__lt=MOST_FAILURES)
+        .select_related("site__wagtail_site__root_page", "page")
+        .order_by("failures", "kind", "pk")[:limit]
+    )
+    moved = 0
+    # Pages first: feeds and old addresses tell of where they ended up.
+    for row in sorted(rows, key=lambda row: row.kind != BakedKind.PAGE):
+        try:
+            if row.kind == BakedKind.PAGE:
+                bake_row(row)
+            else:
+                bake_site_file(row)
+            moved += 1
+        except Exception:
+            logger.exception("%s could not be baked.", row)
+            BakedPage.objects.filter(pk=row.pk).update(failures=F("failures") + 1)
+    return moved
+
+
+def join_due() -> int:
+    """Join all pages whose frame changed with the present one; give how many."""
+    joined = 0
+    for row in BakedFrame.objects.select_related("site__wagtail_site"):
+        frame = Frame(row)
+        behind = BakedPage.objects.filter(
+            site=row.site,
+            language=row.language,
+            due=0,
+            kind__in=[BakedKind.PAGE, BakedKind.MISSING],
+        ).exclude(frame=frame.digest)
+        done = []
+        for page in behind.iterator(chunk_size=BATCH):
+            page.site = row.site
+            if page.kind == BakedKind.MISSING:
+                bake_missing(page)
+            else:
+                write_full(page, frame, page.parts, durable=False)
+            done.append(page.pk)
+            if len(done) >= BATCH:
+                joined += _mark_joined(done, frame)
+        joined += _mark_joined(done, frame)
+    return joined
+
+
+def _mark_joined(done: list[int], frame: Frame) -> int:
+    BakedPage.objects.filter(pk__in=done).update(frame=frame.digest)
+    count = len(done)
+    done.clear()
+    return count
+
+
+def find_due() -> int:
+    """Compare pages with what was baked of them, and mark the differences.
+
+    Run at every start: whatever a crash, a restored backup or a new version left behind is found.
+    """
+    found = BakedPage.objects.filter(due=0).exclude(recipe=recipe()).update(due=1)
+    BakedPage.objects.filter(failures__gt=0).update(failures=0)
+    baked = dict(
+        BakedPage.objects.filter(kind=BakedKind.PAGE, page__isnull=False).values_list(
+            "page_id", "revision"
+        )
+    )
+    for model in PAGE_TYPES:
+        for pk, revision in model.objects.live().values_list("pk", "live_revision_id"):
+            if pk not in baked or baked[pk] != revision:
+                found += len(expect_page(Page.objects.get(pk=pk).specific))
+    gone = BakedPage.objects.filter(kind=BakedKind.PAGE, due=0).filter(
+        Q(page=None) | Q(page__live=False)
+    )
+    found += gone.update(due=1)
+    for site in PublicSite.objects.select_related("wagtail_site__root_page"):
+        expect_site_files(site)
+        for language in site.locales:
+            refresh_frame(site, language)
+        if not (settings.KAFO_BAKED / site.slug).is_dir():
+            found += BakedPage.objects.filter(site=site).update(due=F("due") + 1)
+    write_sites()
+    return found
+
+
+def publish_scheduled() -> int:
+    """Publish what is set for a time that has come, and take away what has run out."""
+    from wagtail.models import Revision
+
+    moved = 0
+    for page in Page.objects.live().filter(expire_at__lt=Now()):
+        page.specific.unpublish(set_expired=True)
+        moved += 1
+    for revision in Revision.page_revisions.filter(approved_go_live_at__lt=Now()):
+        revision.publish()
+        moved += 1
+    return moved
+
+
+def make_missing_renditions() -> int:
+    """Make the renditions that pictures added of late still lack."""
+    moved = 0
+    for picture in Picture.objects.filter(renditions_made=False):
+        make_renditions(picture)
+        Picture.objects.filter(pk=picture.pk).update(renditions_made=True)
+        moved += 1
+    return moved
+
+
+def sweep_files() -> int:
+    """Remove pictures and documents that no baked page shows any more."""
+    moved = 0
+    for site in PublicSite.objects.all():
+        folder = site_folder(site.slug) / "media"
+        if not folder.is_dir():
+            continue
+        used = set(
+            BakeDependency.objects.filter(
+                baked__site=site, key__startswith="file:"
+            ).values_list("key", flat=True)
+        )
+        # A page being baked right now links its files before it notes that it needs them.
+        long_ago = time.time() - 3600
+        for file in folder.iterdir():
+            if f"file:{file.name}" not in used and file.stat().st_ctime < long_ago:
+                file.unlink(missing_ok=True)
+                moved += 1
+    return moved
+
+
+class BakingLoop:
+    """One pass does all that is due; now and then it also looks for what nobody marked."""
+
+    LOOK_EVERY_SECONDS = 600
+
+    def __init__(self) -> None:
+        self._looked_at: float | None = None
+
+    def __call__(self) -> int:
+        now = time.monotonic()
+        if self._looked_at is None or now - self._looked_at > self.LOOK_EVERY_SECONDS:
+            find_due()
+            sweep_files()
+            self._looked_at = now
+        return make_missing_renditions() + publish_scheduled() + bake_due() + join_due()
+
+
+def reconcile() -> None:
+    """Bring everything that is baked to what it should be, and return when it is."""
+    find_due()
+    make_missing_renditions()
+    while bake_due() or join_due():
+        pass

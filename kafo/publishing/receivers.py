@@ -1,0 +1,159 @@
+"""What happens when something changes that readers see: it is marked due, and baked after commit."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.signals import post_delete, post_save, pre_delete
+from django.dispatch import receiver
+from django.utils import timezone
+from wagtail.documents import get_document_model
+from wagtail.models import Page, Site
+from wagtail.signals import (
+    copy_for_translation_done,
+    page_published,
+    page_slug_changed,
+    page_unpublished,
+    post_page_move,
+)
+
+from kafo.publishing.baking.dependents import mark_due
+from kafo.publishing.baking.pages import bake_page, expect_page
+from kafo.publishing.baking.reconcile import find_due
+from kafo.publishing.baking.rendering import link_key
+from kafo.publishing.models import (
+    BakedPage,
+    ExternalLink,
+    HomePage,
+    Picture,
+    PublicSite,
+    SitePage,
+)
+from kafo.publishing.signals import place_changed
+from kafo.records import loop
+
+
+def _bake_after_commit(page: Page) -> None:
+    expect_page(page)
+    had = list(BakedPage.objects.filter(page=page).values_list("pk", flat=True))
+
+    def bake() -> None:
+        bake_page(page.pk, had)
+        if isinstance(page, HomePage):
+            find_due()
+        loop.wake()
+
+    transaction.on_commit(bake)
+
+
+@receiver(page_published)
+def _on_published(instance: Page, revision: Any, **kwargs: Any) -> None:
+    if not isinstance(instance, SitePage):
+        return
+    _count_meaning(instance, revision)
+    _bake_after_commit(instance)
+
+
+def _count_meaning(page: SitePage, revision: Any) -> None:
+    """Take note of what the editor declared; the declaration is used up by it."""
+    changes: dict[str, Any] = {}
+    if page.changes_meaning:
+        page.meaning_version += 1
+        changes |= {"changes_meaning": False, "meaning_version": F("meaning_version") + 1}
+        if page.first_published_at != page.last_published_at:
+            changes["updated_on"] = timezone.localdate()
+    source = page.source()
+    if source is not None and (page.follows_source or page.source_meaning == 0):
+        changes |= {"follows_source": False, "source_meaning": source.meaning_version}
+    if not changes:
+        return
+    type(page).objects.filter(pk=page.pk).update(**changes)
+    mark_due(f"translations:{page.translation_key}")
+    if revision is not None:
+        used_up = {"changes_meaning": False, "follows_source": False}
+        if day := changes.get("updated_on"):
+            used_up["updated_on"] = day.isoformat()
+        revision.content.update(used_up)
+        revision.save(update_fields=["content"])
+
+
+@receiver(page_unpublished)
+def _on_unpublished(instance: Page, **kwargs: Any) -> None:
+    if isinstance(instance, SitePage):
+        _bake_after_commit(instance)
+
+
+@receiver(pre_delete)
+def _before_delete(sender: Any, instance: Any, **kwargs: Any) -> None:
+    if isinstance(instance, Page):
+        mark_due(f"address:{instance.pk}", f"card:{instance.pk}")
+
+
+@receiver([post_page_move, page_slug_changed])
+def _on_moved(instance: Page, **kwargs: Any) -> None:
+    for page in instance.get_descendants(inclusive=True).live().specific():
+        if isinstance(page, SitePage):
+            _bake_after_commit(page)
+
+
+@receiver(copy_for_translation_done)
+def _on_copied(source_obj: Any, target_obj: Any, **kwargs: Any) -> None:
+    """A fresh translation renders what its source says now, and is nobody's work yet."""
+    source, target = source_obj, getattr(target_obj, "specific", target_obj)
+    if not isinstance(target, SitePage):
+        return
+    target.source_language = source.locale.language_code
+    target.source_meaning = source.specific.meaning_version
+    target.meaning_version = 1
+    type(target).objects.filter(pk=target.pk).update(
+        source_language=target.source_language,
+        source_meaning=target.source_meaning,
+        meaning_version=1,
+    )
+
+
+@receiver(post_save, sender=Picture)
+def _on_picture(instance: Picture, raw: bool = False, **kwargs: Any) -> None:
+    Picture.objects.filter(pk=instance.pk).update(renditions_made=False)
+    mark_due(f"picture:{instance.pk}")
+    transaction.on_commit(loop.wake)
+
+
+@receiver([post_save, post_delete], sender=get_document_model())
+def _on_document(instance: Any, **kwargs: Any) -> None:
+    mark_due(f"document:{instance.pk}")
+
+
+@receiver(post_delete, sender=Picture)
+def _on_picture_deleted(instance: Picture, **kwargs: Any) -> None:
+    mark_due(f"picture:{instance.pk}")
+
+
+@receiver(post_save, sender=ExternalLink)
+def _on_link(instance: ExternalLink, created: bool, **kwargs: Any) -> None:
+    if not created:
+        mark_due(link_key(instance.address))
+
+
+@receiver(place_changed)
+def _on_place(place_id: Any, **kwargs: Any) -> None:
+    mark_due(f"place:{place_id}")
+
+
+@receiver(post_save, sender=PublicSite)
+def _on_site(instance: PublicSite, **kwargs: Any) -> None:
+    mark_due(f"site:{instance.slug}")
+    transaction.on_commit(find_due)
+
+
+@receiver(post_delete, sender=PublicSite)
+def _on_site_deleted(**kwargs: Any) -> None:
+    transaction.on_commit(find_due)
+
+
+@receiver(post_save, sender=Site)
+def _on_wagtail_site(instance: Site, created: bool, **kwargs: Any) -> None:
+    public = PublicSite.objects.filter(wagtail_site=instance).first()
+    if public is not None:
+        mark_due(f"site:{public.slug}")
+        transaction.on_commit(find_due)

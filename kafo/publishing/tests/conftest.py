@@ -1,0 +1,120 @@
+from collections.abc import Callable
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from PIL import Image as PillowImage
+
+from kafo.people.models import Organization
+from kafo.publishing.baking.reconcile import reconcile
+from kafo.publishing.models import HomePage, ListPage, NewsPage, Picture, PublicSite
+from kafo.publishing.services.sites import create_site
+
+
+@pytest.fixture(autouse=True)
+def own_folders(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.KAFO_BAKED = tmp_path / "baked"
+
+
+@pytest.fixture
+def organization(db: None) -> Organization:
+    return Organization.objects.create(name={"fr": "Bureau de Bamako", "en": "Bamako office"})
+
+
+@pytest.fixture
+def site(organization: Organization) -> PublicSite:
+    return create_site(
+        slug="bamako",
+        organization=organization,
+        hosts=["bamako.localhost"],
+        port=8000,
+        locales=["fr", "en", "bm"],
+        name={"fr": "Bureau de Bamako", "en": "Bamako office"},
+        footer={"fr": "Rue 10, Bamako", "en": "Street 10, Bamako"},
+    )
+
+
+@pytest.fixture
+def home(site: PublicSite) -> HomePage:
+    page = HomePage.objects.get(pk=site.wagtail_site.root_page_id)
+    page.title = "Accueil"
+    page.lead = "Des projets menés par des gens du Mali."
+    return publish(page)
+
+
+@pytest.fixture
+def news_list(home: HomePage) -> ListPage:
+    return add(home, ListPage(title="Nouvelles", slug="nouvelles", show_in_menus=True))
+
+
+@pytest.fixture
+def make_news(news_list: ListPage) -> Callable[..., NewsPage]:
+    def make(title: str = "Deux jours", **fields: Any) -> NewsPage:
+        fields.setdefault("news_on", date(2007, 7, 9))
+        fields.setdefault("lead", "L’équipe et ses partenaires ont parlé deux jours.")
+        return add(fields.pop("below", news_list), NewsPage(title=title, **fields))
+
+    return make
+
+
+@pytest.fixture
+def make_picture(db: None) -> Callable[..., Picture]:
+    def make(title: str = "Pont", colour: str = "sienna", **fields: Any) -> Picture:
+        file = BytesIO()
+        PillowImage.new("RGB", (1000, 750), colour).save(file, "PNG")
+        picture = Picture(title=title, credit="Atelier Kafo", licence="CC BY-SA 4.0", **fields)
+        picture.file.save(f"{title}.png", ContentFile(file.getvalue()), save=False)
+        picture.width, picture.height = 1000, 750
+        picture.save()
+        return picture
+
+    return make
+
+
+def publish(page: Any, **changes: Any) -> Any:
+    """Publish a page with changes, as its editor does."""
+    for name, value in changes.items():
+        setattr(page, name, value)
+    page.save_revision().publish()
+    return type(page).objects.get(pk=page.pk)
+
+
+def add(parent: Any, page: Any) -> Any:
+    """Add a published page."""
+    page.live = False
+    page.locale = parent.locale
+    parent.add_child(instance=page)
+    return publish(page)
+
+
+def translate(page: Any, language: str, **changes: Any) -> Any:
+    """Publish a translation of a page."""
+    from wagtail.models import Locale
+
+    locale = Locale.objects.get(language_code=language)
+    return publish(page.copy_for_translation(locale).specific, **changes)
+
+
+@pytest.fixture
+def baked(settings: Any, django_capture_on_commit_callbacks: Any) -> Callable[[], Path]:
+    """Bring everything that is baked to rest; gives the folder."""
+
+    def bake() -> Path:
+        reconcile()
+        return Path(settings.KAFO_BAKED)
+
+    return bake
+
+
+def read(folder: Path, path: str) -> str:
+    """Give a baked file as a reader sees it."""
+    import brotli
+
+    file = folder / path
+    if path.endswith("/"):
+        file = file / "index.html"
+    return brotli.decompress(file.with_name(file.name + ".br").read_bytes()).decode()
