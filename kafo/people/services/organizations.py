@@ -74,7 +74,7 @@ def _require_tree(organization: Organization) -> None:
 
 def _forget_rights(actor: Any) -> None:
     """The tree has changed: what was worked out for this account in this request may not hold."""
-    for kept in ("_organizations_by_right", "_organizations_tended"):
+    for kept in ("_organizations_by_right", "_partners"):
         getattr(actor, "__dict__", {}).pop(kept, None)
 
 

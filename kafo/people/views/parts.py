@@ -1,0 +1,129 @@
+"""Columns and words that several pages of this room share."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from kafo.desk.views import Column
+from kafo.people import permissions
+from kafo.people.models import Mandate, Membership, Organization
+
+
+def organization_choices(policy: Any, action: str = "view") -> Callable[[HttpRequest], Any]:
+    """Give the choices of a filter: the organisations in which the account may do `action`."""
+
+    def choices(request: HttpRequest) -> list[tuple[Any, str]]:
+        rows = Organization.objects.filter(id__in=policy.scope(request.user, action))
+        return [(row.pk, str(row)) for row in rows]
+
+    return choices
+
+
+def person_link(request: HttpRequest) -> Callable[[Any], str | None]:
+    """Give the address of the person of a row (or the row itself), if the account may read it."""
+
+    def link(row: Any) -> str | None:
+        person = getattr(row, "person", row)
+        if permissions.persons.may(request.user, "view", person):
+            return reverse("people:person", args=[person.pk])
+        return None
+
+    return link
+
+
+def deed(words: Any, about: Any) -> SafeString:
+    """Give the words of a link in a table; what it is about is said to those who hear it."""
+    return format_html('{}<span class="hide"> · {}</span>', words, about)
+
+
+def tag(words: Any) -> SafeString:
+    return format_html('<span class="tag">{}</span>', words)
+
+
+def deeds(
+    request: HttpRequest, words: Any, policy: Any, action: str, url_name: str, where: Any = None
+) -> Column:
+    """Give a column with a link per row for which the policy grants `action` and `where` holds."""
+
+    def allowed(row: Any) -> bool:
+        return (where is None or where(row)) and policy.may(request.user, action, row)
+
+    return Column(
+        words,
+        lambda row: deed(words, row) if allowed(row) else "",
+        link=lambda row: reverse(url_name, args=[row.pk]) if allowed(row) else None,
+    )
+
+
+def text_html(text: str) -> SafeString:
+    """Give paragraphs and points of a plain text."""
+    blocks: list[SafeString] = []
+    points: list[tuple[str]] = []
+    lines: list[str] = []
+
+    def close() -> None:
+        if lines:
+            blocks.append(format_html("<p>{}</p>", " ".join(lines)))
+            lines.clear()
+        if points:
+            blocks.append(format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", points)))
+            points.clear()
+
+    for line in [*text.splitlines(), ""]:
+        line = line.strip()
+        if not line:
+            close()
+        elif line.startswith("- "):
+            if lines:
+                close()
+            points.append((line.removeprefix("- "),))
+        else:
+            if points:
+                close()
+            lines.append(line)
+    return format_html_join("", "{}", ((block,) for block in blocks))
+
+
+def lines_html(parts: Iterable[Any]) -> SafeString:
+    """Give one line per part."""
+    return format_html_join(
+        "", "{}", ((format_html("{}<br>", conditional_escape(part)),) for part in parts)
+    )
+
+
+def mandate_state(mandate: Mandate) -> str:
+    """Say in words whether it gives rights."""
+    now = timezone.now()
+    if mandate.ends_at and mandate.ends_at <= now:
+        return _("past")
+    return _("coming") if mandate.starts_at > now else _("in force")
+
+
+def is_mandate_open(mandate: Mandate) -> bool:
+    return mandate.ends_at is None or mandate.ends_at > timezone.now()
+
+
+def is_open(membership: Membership) -> bool:
+    """Say whether it holds today or later."""
+    return membership.ends_on is None or membership.ends_on > timezone.localdate()
+
+
+def place_of(membership: Membership) -> Any:
+    return membership.body or membership.post
+
+
+def place_link(membership: Membership) -> str:
+    if membership.body_id:
+        return reverse("people:body", args=[membership.body_id])
+    return reverse("people:post", args=[membership.post_id])
+
+
+def seat_words(membership: Membership) -> str:
+    """Say what the person is there: the role in a body, nothing more for a post."""
+    return str(membership.get_role_display()) if membership.body_id else _("holds the post")
