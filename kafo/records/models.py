@@ -1,7 +1,5 @@
 """What it means to be a record here."""
 
-import os
-import time
 import uuid
 
 from django.conf import settings
@@ -9,14 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kafo.records.enums import Visibility
-
-
-def new_id() -> uuid.UUID:
-    """Give a UUID version 7: 48 bits of Unix milliseconds, then chance (RFC 9562, section 5.7)."""
-    value = int.from_bytes(os.urandom(10)) | (time.time_ns() // 1_000_000) << 80
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
-    return uuid.UUID(int=value)
+from kafo.records.ids import new_id
 
 
 def home_office() -> uuid.UUID:

@@ -209,13 +209,12 @@ def restore_backup(
 ) -> dict[str, Any]:
     """Make the data folder `home` from a backup and give the manifest.
 
-    Raises Refused when `home` already holds an office or the backup is damaged. Secrets are made anew, so everybody signs in again.
+    Raises Refused when `home` already holds an office or the backup is damaged. Secrets are made
+    anew, so everybody signs in again.
     """
     if home.exists() and any(path.name != "backups" for path in home.iterdir()):
         raise Refused(
-            _(
-                "%(home)s already holds an office. Move it away first: mv %(home)s %(home)s.old"
-            )
+            _("%(home)s already holds an office. Move it away first: mv %(home)s %(home)s.old")
             % {"home": home}
         )
     home.parent.mkdir(parents=True, exist_ok=True)

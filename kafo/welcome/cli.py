@@ -126,7 +126,7 @@ def _init(options: argparse.Namespace) -> int:
             )
             return 2
         answers[name] = value
-    from kafo.welcome.node import prepare_home
+    from kafo.welcome.home import prepare_home
 
     home = _home(options)
     prepare_home(home)
@@ -162,7 +162,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from kafo.welcome.node import prepare_home
+    from kafo.welcome.home import prepare_home
 
     os.environ["KAFO_DEMO"] = "1"
     prepare_home(_home(options))
@@ -171,7 +171,7 @@ def _demo(options: argparse.Namespace) -> int:
 
     if not is_loaded():
         print("Making the office of the story (about a minute, only this once):", file=sys.stderr)
-        load_demo(progress=_tell)
+        load_demo(port=options.port, progress=_tell)
     if options.prepare:
         return 0
     port = options.port

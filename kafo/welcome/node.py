@@ -2,15 +2,12 @@
 
 import json
 import logging
-import os
-import secrets
 import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from django.conf import settings
 from django.core.checks import run_checks
@@ -20,32 +17,11 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from kafo.records.loop import run_forever
-from kafo.records.models import new_id
 
 logger = logging.getLogger("kafo.node")
 
-FOLDERS = ("media", "baked", "backups")
 LOW_SPACE = 200_000_000
 OLD_BACKUP = timedelta(days=8)
-
-
-def prepare_home(home: Path) -> bool:
-    """Make the data folder with its own secret and office id; give False when it was there."""
-    home.mkdir(parents=True, exist_ok=True)
-    for folder in FOLDERS:
-        (home / folder).mkdir(exist_ok=True)
-    path = home / "settings.env"
-    if path.exists():
-        return False
-    lines = f"KAFO_OFFICE_ID={new_id()}\nKAFO_SECRET_KEY={secrets.token_urlsafe(50)}\n"
-    part = home / "settings.env.part"
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(lines)
-        file.flush()
-        os.fsync(file.fileno())
-    part.rename(path)
-    return True
 
 
 def is_migrated() -> bool:

@@ -10,8 +10,9 @@ from kafo.records.acts import record_act, weight_of
 from kafo.records.checks import check_shared_records
 from kafo.records.enums import Visibility, Weight
 from kafo.records.errors import NotVisible
+from kafo.records.ids import new_id
 from kafo.records.languages import Translated, TranslatedField, folded
-from kafo.records.models import SharedRecord, new_id
+from kafo.records.models import SharedRecord
 from kafo.records.permissions import Policy
 
 

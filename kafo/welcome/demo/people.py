@@ -122,11 +122,11 @@ def _posts(
             template=templates.get(row.get("template", "")),
             adopted_version=adopted,
         )
-        for wanted in row.get("skills", []):
+        for wanted in row.get("required_skills", []):
             PostRequirement.objects.create(
                 post=post, skill=skills[wanted["skill"]], level=wanted["level"]
             )
-        for wanted in row.get("languages", []):
+        for wanted in row.get("required_languages", []):
             PostRequirement.objects.create(post=post, language=wanted["code"], cefr=wanted["level"])
     return posts
 
