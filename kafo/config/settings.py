@@ -178,7 +178,10 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE else "http"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_FORMS = {
     "login": "kafo.people.forms.accounts.SignInForm",
+    "reauthenticate": "kafo.people.forms.accounts.ReauthenticateForm",
+    "change_password": "kafo.people.forms.accounts.ChangePasswordForm",
     "reset_password": "kafo.people.forms.accounts.ResetPasswordForm",
+    "reset_password_from_key": "kafo.people.forms.accounts.ResetPasswordKeyForm",
 }
 ACCOUNT_RATE_LIMITS = {"enter": "10/m/ip,50/h/ip"}  # codes of invitations, beside allauth's own
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE else 0
@@ -187,7 +190,12 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Kafo"
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
-MFA_FORMS = {"add_webauthn": "kafo.people.forms.accounts.AddPasskeyForm"}
+MFA_FORMS = {
+    "authenticate": "kafo.people.forms.accounts.AuthenticateForm",
+    "reauthenticate": "kafo.people.forms.accounts.ReauthenticateCodeForm",
+    "activate_totp": "kafo.people.forms.accounts.ActivateAppForm",
+    "add_webauthn": "kafo.people.forms.accounts.AddPasskeyForm",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE  # browsers allow it for localhost only
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 CSRF_FAILURE_VIEW = "kafo.desk.views.error_pages.csrf_failure"

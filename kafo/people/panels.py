@@ -1,13 +1,19 @@
-"""What the start page says about one's own sign-in."""
+"""What this room hangs into the frame of the desk for sign-in and data protection."""
+
+from functools import partial
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
-from kafo.desk.menu import register_panel
+from kafo.desk.menu import register_account_links, register_menu_item, register_panel
+from kafo.people import permissions
 from kafo.people.enums import Role
 from kafo.people.models import Account, Mandate
+from kafo.records.permissions import Policy
 
 EXPOSED = (Role.DIRECTOR, Role.BOARD_MEMBER, Role.TECHNICIAN)
 
@@ -29,5 +35,16 @@ def second_factor_panel(request: HttpRequest) -> SafeString | None:
 
 
 def register_panels() -> None:
-    """Hang the reminder into the start page; called when the room starts."""
+    """Hang the reminder, the lists and one's own page into the frame; called when the room starts."""
     register_panel(second_factor_panel, order=10)
+    register_account_links(own_page="account:me-data", sign_out="account_logout")
+    for label, name, order, policy in (
+        (_("Invitations"), "invitations", 60, permissions.invitations),
+        (_("Authorisations for minors"), "authorizations", 62, permissions.authorizations),
+        (_("Register of processing"), "register", 64, permissions.processings),
+    ):
+        register_menu_item(label, f"account:{name}", order, visible=partial(_may_open, policy))
+
+
+def _may_open(policy: Policy, user: Any) -> bool:
+    return policy.may(user, "view")

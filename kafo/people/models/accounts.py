@@ -86,10 +86,14 @@ class Invitation(models.Model):
         return f"{self.get_kind_display()} · {self.person}"
 
     @property
+    def is_waiting(self) -> bool:
+        return not (self.used_at or self.revoked_at) and self.expires_at > timezone.now()
+
+    @property
     def state(self) -> str:
         """What became of it, in words."""
         if self.used_at:
             return str(_("used"))
         if self.revoked_at:
             return str(_("revoked"))
-        return str(_("waiting") if self.expires_at > timezone.now() else _("expired"))
+        return str(_("waiting") if self.is_waiting else _("expired"))

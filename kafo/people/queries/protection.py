@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext
 from wagtail.models import ModelLogEntry
+from wagtail.models.audit_log import BaseLogEntry
 
 from kafo.people.declarations import (
     DESCRIPTIONS,
@@ -74,16 +75,19 @@ def shown_to(person: Person, audience: str) -> dict[str, Any]:
     }
 
 
-def holdings_of(person: Person) -> list[tuple[str, list[tuple[PersonalField, Any]]]]:
+def holdings_of(
+    person: Person, acts: int | None = None
+) -> list[tuple[str, list[tuple[PersonalField, Any]]]]:
     """Give all that is held on `person`, by kind of record: the field, and its value as stored.
 
-    Secrets (password, keys, codes) are named without their value.
+    Secrets (password, keys, codes) are named without their value; `acts` limits the log to so many.
     """
     account = Account.objects.filter(person=person).first()
     groups = []
     for model in dict.fromkeys(entry.model for entry in personal_fields()):
         entries = [entry for entry in personal_fields() if entry.model is model]
-        for row in _rows_about(model, person, account):
+        rows = _rows_about(model, person, account)
+        for row in rows[:acts] if acts and issubclass(model, BaseLogEntry) else rows:
             pairs = [(entry, _value(row, entry)) for entry in entries]
             groups.append((entries[0].group, pairs))
     return groups
@@ -108,7 +112,7 @@ _SECRET = {"password", "code_hash", "session_key", "data"}
 
 
 def _value(row: Any, entry: PersonalField) -> Any:
-    if entry.name in _SECRET and not isinstance(row, ModelLogEntry):
+    if entry.name in _SECRET and not isinstance(row, BaseLogEntry):
         return gettext("(a secret: stored, not shown)")
     if entry.name == "action":
         return act_label(row.action)

@@ -1,0 +1,194 @@
+"""The doors: allauth's views where they differ from what the house wants, and the code one enters."""
+
+from typing import Any
+
+from allauth.account import views as account_views
+from allauth.account.utils import perform_login
+from allauth.core import ratelimit
+from allauth.mfa.webauthn.views import LoginWebAuthnView
+from allauth.usersessions.models import UserSession
+from allauth.usersessions.views import ListUserSessionsView
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.generic import FormView
+
+from kafo.desk.forms import errors_in_order
+from kafo.desk.permissions import Anyone, SignedIn
+from kafo.people.enums import InvitationKind
+from kafo.people.forms.accounts import CodeForm, NewAccountForm, NewPasswordForm
+from kafo.people.models import Account, Invitation
+from kafo.people.services.invitations import (
+    accept_invitation,
+    find_invitation,
+    redeem_recovery,
+    require_usable,
+)
+from kafo.records.errors import NotVisible, Refused
+
+
+class SignInView(account_views.LoginView):
+    policy = Anyone()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(has_mail=bool(settings.EMAIL_HOST), **kwargs)
+
+
+class PasskeySignInView(LoginWebAuthnView):
+    """Its own page: the scripts of passkeys weigh more than the page for those who have none."""
+
+    policy = Anyone()
+    template_name = "people/passkey_sign_in.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.headers.get("Accept") == "application/json":
+            return super().get(request, *args, **kwargs)
+        return render(request, self.template_name, {"next": request.GET.get("next", "")})
+
+
+class _ByMail:
+    """Pages that exist only on a node that can send e-mail."""
+
+    policy = Anyone()
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not settings.EMAIL_HOST:
+            raise NotVisible
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+
+class ResetPasswordView(_ByMail, account_views.PasswordResetView):
+    pass
+
+
+class ResetPasswordDoneView(_ByMail, account_views.PasswordResetDoneView):
+    pass
+
+
+class ResetPasswordKeyView(_ByMail, account_views.PasswordResetFromKeyView):
+    pass
+
+
+class ResetPasswordKeyDoneView(_ByMail, account_views.PasswordResetFromKeyDoneView):
+    pass
+
+
+class SessionsView(ListUserSessionsView):
+    """Where one is signed in: end one, all the others, or all."""
+
+    policy = SignedIn()
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        wanted = request.POST.get("end", "")
+        if wanted == "all":
+            for session in UserSession.objects.filter(user=request.user):
+                session.end()
+            logout(request)
+            return HttpResponseRedirect(settings.LOGIN_URL)
+        if not wanted.isdecimal():
+            return super().post(request, *args, **kwargs)
+        session = UserSession.objects.filter(user=request.user, pk=int(wanted)).first()
+        if session is None:
+            raise NotVisible
+        if session.is_current():
+            logout(request)
+            return HttpResponseRedirect(settings.LOGIN_URL)
+        session.end()
+        messages.success(request, _("This session is closed."))
+        return HttpResponseRedirect(reverse("usersessions_list"))
+
+
+class _DoorView(FormView):
+    """A form for strangers."""
+
+    policy = Anyone()
+    template_name = "people/enter.html"
+    button: Any = ""
+
+    def form_invalid(self, form: Any) -> Any:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(button=self.button, **kwargs)
+        form = context["form"]
+        return {**context, "errors": errors_in_order(form) if form.is_bound else []}
+
+
+_KEY = "people.invitation"
+
+
+class EnterView(_DoorView):
+    """Takes a code, typed or out of a link; only sending the form tells whether it is good."""
+
+    form_class = CodeForm
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"code": self.request.GET.get("code", "")[:60]}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return ratelimit.consume_or_429(request, action="enter") or super().post(request)
+
+    def form_valid(self, form: Any) -> Any:
+        try:
+            invitation = find_invitation(form.cleaned_data["code"])
+        except Refused as refused:
+            form.add_error("code", str(refused))
+            return self.form_invalid(form)
+        self.request.session[_KEY] = invitation.pk
+        return HttpResponseRedirect(reverse("account:enter-account"))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(title=_("Enter with a code"), **kwargs)
+
+
+class EnterAccountView(_DoorView):
+    """After a good code: choose name and password, or a new password, and be signed in."""
+
+    template_name = "people/enter_account.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        found = Invitation.objects.filter(pk=request.session.get(_KEY)).select_related("person")
+        invitation = found.first()
+        try:
+            if invitation is None:
+                raise Refused(_("Type the code first."))
+            require_usable(invitation)
+        except Refused as refused:
+            request.session.pop(_KEY, None)
+            messages.error(request, str(refused))
+            return HttpResponseRedirect(reverse("account:enter"))
+        self.invitation = invitation
+        self.is_recovery = invitation.kind == InvitationKind.RECOVERY
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_form_class(self) -> Any:
+        return NewPasswordForm if self.is_recovery else NewAccountForm
+
+    def form_valid(self, form: Any) -> Any:
+        values = {name: form.cleaned_data[name] for name in form.fields if name != "again"}
+        act = redeem_recovery if self.is_recovery else accept_invitation
+        try:
+            account: Account = act(invitation=self.invitation, **values)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+            return self.form_invalid(form)
+        except ValidationError as error:
+            form.add_error("password", error.messages)
+            return self.form_invalid(form)
+        self.request.session.pop(_KEY, None)
+        return perform_login(self.request, account, redirect_url=reverse("desk:start"))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        account = Account.objects.filter(person=self.invitation.person).first()
+        return super().get_context_data(
+            title=_("Welcome, %(name)s") % {"name": self.invitation.person},
+            account=account,
+            is_recovery=self.is_recovery,
+            **kwargs,
+        )
