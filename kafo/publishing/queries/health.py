@@ -8,9 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import (
+    BooleanField,
     Case,
     Count,
     Exists,
+    ExpressionWrapper,
     IntegerField,
     OuterRef,
     Q,
@@ -40,12 +42,13 @@ from kafo.publishing.models import (
     BakedPage,
     ExternalLink,
     Fact,
-    HomePage,
     Place,
     PlacePage,
+    PlainPage,
     PublicSite,
     ReferenceEntry,
     ReferenceList,
+    SitePage,
 )
 from kafo.publishing.queries.places import active_list
 
@@ -59,10 +62,21 @@ class LivePage:
     kind: str
     language: str
     key: UUID
-    is_in_reach: bool
+    is_in_frame: bool
     meaning_version: int
     source_language: str
     source_meaning: int
+
+
+HOME_DEPTH = 2
+
+
+def _is_in_frame(model: type[SitePage]) -> ExpressionWrapper:
+    """Give the expression: the page is a home, in the menu, or at the foot of each page."""
+    condition = Q(depth=HOME_DEPTH) | Q(depth=HOME_DEPTH + 1, show_in_menus=True)
+    if model is PlainPage:
+        condition |= Q(in_footer=True)
+    return ExpressionWrapper(condition, output_field=BooleanField())
 
 
 def is_sourced() -> Q:
@@ -130,46 +144,22 @@ class SiteSurvey:
         columns = (
             "pk",
             "title",
+            "kind",
             "locale__language_code",
             "translation_key",
-            "show_in_menus",
-            "in_footer",
+            "is_in_frame",
             "meaning_version",
             "source_language",
             "source_meaning",
         )
         each = [
             model.objects.filter(self.below_homes, live=True)
-            .annotate(kind=Value(model.__name__))
-            .values_list(*columns, "kind")
+            .annotate(kind=Value(model.__name__), is_in_frame=_is_in_frame(model))
+            .order_by()
+            .values_list(*columns)
             for model in PAGE_TYPES
         ]
-        rows = each[0].union(*each[1:], all=True)
-        return [
-            LivePage(
-                pk=pk,
-                title=title,
-                kind=kind,
-                language=language,
-                key=key,
-                is_in_reach=in_menu or in_footer or kind == HomePage.__name__,
-                meaning_version=meaning,
-                source_language=source_language,
-                source_meaning=source_meaning,
-            )
-            for (
-                pk,
-                title,
-                language,
-                key,
-                in_menu,
-                in_footer,
-                meaning,
-                source_language,
-                source_meaning,
-                kind,
-            ) in rows
-        ]
+        return [LivePage(*row) for row in each[0].union(*each[1:], all=True)]
 
     @cached_property
     def place_pages(self) -> QuerySet[PlacePage]:
@@ -287,7 +277,7 @@ class Links:
                     if int(target) not in live:
                         self.dead_internal.append((page_id, int(target)))
         self.orphans = [
-            page for page in survey.pages if not page.is_in_reach and page.pk not in reached
+            page for page in survey.pages if not page.is_in_frame and page.pk not in reached
         ]
 
     @property

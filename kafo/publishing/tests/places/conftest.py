@@ -57,9 +57,10 @@ def _account(organization: Organization, name: str, role: Role) -> Account:
 
 
 def _site(slug: str, organization: Organization) -> PublicSite:
-    return create_site(
+    site = create_site(
         slug=slug, organization=organization, hosts=[f"{slug}.localhost"], name={"fr": slug}
     )
+    return PublicSite.objects.get(pk=site.pk)
 
 
 def publish_homes(site: PublicSite) -> list[ListPage]:
