@@ -105,8 +105,6 @@ def _home(options: argparse.Namespace) -> Path:
 
 
 def _init(options: argparse.Namespace) -> int:
-    from kafo.welcome.first_run import make_office
-
     answers = {}
     for name, question in (
         ("name", "Name of the organisation"),
@@ -131,6 +129,8 @@ def _init(options: argparse.Namespace) -> int:
     home = _home(options)
     prepare_home(home)
     _set_up()
+    from kafo.welcome.first_run import make_office
+
     code = make_office(**answers, progress=_tell)
     print(f"\nThe office is ready in {home}.\nStart it:    kafo run --home {home}")
     print(f"Sign in:     open /desk/invitation/ and enter the code  {code}")
