@@ -12,7 +12,8 @@ from allauth.mfa.base import views as mfa_views
 from allauth.mfa.recovery_codes import views as code_views
 from allauth.mfa.totp import views as app_views
 from allauth.mfa.webauthn import views as key_views
-from django.urls import URLPattern, include, path
+from django.urls import URLPattern, include, path, register_converter
+from django.urls.converters import StringConverter
 from django.views.decorators.cache import cache_control
 
 from kafo.desk.permissions import Anyone, SignedIn
@@ -26,6 +27,11 @@ def _door(route: str, view: Callable[..., Any], name: str, policy: Policy) -> UR
     return path(route, private, name=name)
 
 
+class _Base36(StringConverter):
+    regex = "[0-9A-Za-z]+"  # no hyphen: the first one ends it
+
+
+register_converter(_Base36, "base36")
 _anyone, _signed_in = Anyone(), SignedIn()
 _sign_in: list[tuple[str, Callable[..., Any], str]] = [
     ("", accounts.SignInView.as_view(), "account_login"),
@@ -35,7 +41,7 @@ _sign_in: list[tuple[str, Callable[..., Any], str]] = [
     ("reset/", accounts.ResetPasswordView.as_view(), "account_reset_password"),
     ("reset/sent/", accounts.ResetPasswordDoneView.as_view(), "account_reset_password_done"),
     (
-        "reset/<str:uidb36>-<str:key>/",
+        "reset/<base36:uidb36>-<str:key>/",
         accounts.ResetPasswordKeyView.as_view(),
         "account_reset_password_from_key",
     ),
