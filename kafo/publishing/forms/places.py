@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kafo.desk.forms import DeskForm, DeskModelForm
 from kafo.publishing.facts import COMMUNE, LINE, clean_value
-from kafo.publishing.models import CheckedHow, Fact, Place
+from kafo.publishing.models import CheckedHow, Place
 
 _WIDGETS = {
     "tel": forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
@@ -48,9 +48,9 @@ class FactForm(DeskForm):
 
     field_order = ("value", "words", "source", "as_of", "how", "is_full", "minutes")
 
-    def __init__(self, *args: Any, fact: Fact, **kwargs: Any) -> None:
-        self.kind = COMMUNE[fact.kind]
-        self.label = fact.label
+    def __init__(self, *args: Any, kind: str, label: str, **kwargs: Any) -> None:
+        self.kind = COMMUNE[kind]
+        self.label = label
         super().__init__(*args, **kwargs)
         self.fields["value"] = self._value_field()
         if self.kind.form is not LINE:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Count, QuerySet
 from django.urls import reverse
@@ -37,7 +36,7 @@ from kafo.publishing.services.places import (
     remove_fact,
     write_fact,
 )
-from kafo.records.errors import NotVisible
+from kafo.records.errors import NotVisible, Refused
 
 
 def _regions(request: Any) -> list[tuple[str, str]]:
@@ -227,26 +226,41 @@ class _FactView(FormView):
     action = "change"
     must_exist = True
 
-    def get_record(self, pk: Any) -> Fact:
-        kind = self.kwargs["kind"]
-        place_id: UUID = self.kwargs["pk"]
+    place: Place
+    kind: str
+
+    def get_record(self, pk: Any) -> Fact | None:
+        """Give the fact, or None where it is not known yet; the address names the place."""
         places = place_policy.visible_to(self.request.user, Place.objects.all())
-        place = places.filter(pk=place_id).first()
-        if place is None or kind not in COMMUNE:
+        place = places.filter(pk=self.kwargs["pk"]).first()
+        self.kind = self.kwargs["kind"]
+        if place is None or self.kind not in COMMUNE:
             raise NotVisible
-        fact = Fact.objects.filter(place=place, kind=kind).first()
+        self.place = place
+        place_policy.require(self.request.user, "change", place)
+        fact = Fact.objects.filter(place=place, kind=self.kind).first()
         if fact is None and self.must_exist:
             raise NotVisible
-        fact = fact or Fact(place=place, kind=kind)
-        fact.place = place
+        if fact is not None:
+            fact.place = place
         return fact
 
+    @property
+    def label(self) -> str:
+        return str(label_of(self.kind, under_delegation=self.place.is_under_delegation))
+
+    def get_title(self) -> str:
+        return str(self.title) or f"{self.label} · {self.place}"
+
     def get_back(self) -> tuple[Any, str]:
-        place = self.record.place
-        return place.name, reverse("places:place", args=[place.pk])
+        return self.place.name, reverse("places:place", args=[self.place.pk])
 
     def get_result_url(self, result: Any) -> str:
         return self.get_back()[1]
+
+    def address(self, name: str) -> str:
+        """Give the address of another form on the same fact."""
+        return reverse(name, args=[self.place.pk, self.kind])
 
 
 class FactWrite(_FactView):
@@ -257,38 +271,40 @@ class FactWrite(_FactView):
     template_name = "publishing/desk/fact.html"
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"fact": self.record}
+        return super().get_form_kwargs() | {"kind": self.kind, "label": self.label}
 
     def get_initial(self) -> dict[str, Any]:
-        fact: Fact = self.record
-        is_known = not fact._state.adding
-        kind = COMMUNE[fact.kind]
-        in_form = fact.in_form or not is_known
-        value: Any = fact.value if in_form else ""
-        if kind.form.input_type == "several" and value:
+        fact: Fact | None = self.record
+        if fact is None:
+            return {
+                "as_of": timezone.localdate(),
+                "how": CheckedHow.CALL,
+                "is_full": True,
+                "minutes": MINUTES[TaskKind.FILL],
+            }
+        value: Any = fact.value if fact.in_form else ""
+        if COMMUNE[self.kind].form.input_type == "several":
             value = value.split(",")
         return {
             "value": value,
-            "words": "" if in_form else fact.value,
+            "words": "" if fact.in_form else fact.value,
             "source": fact.source,
             "as_of": fact.as_of or timezone.localdate(),
             "how": fact.checked_how or CheckedHow.CALL,
             "is_full": fact.is_full,
-            "minutes": MINUTES[TaskKind.CONFIRM if is_known else TaskKind.FILL],
+            "minutes": MINUTES[TaskKind.CONFIRM],
         }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        fact: Fact = self.record
-        is_known = not fact._state.adding
-        remove = reverse("places:fact-remove", args=[fact.place_id, fact.kind]) if is_known else ""
+        remove = self.address("places:fact-remove") if self.record else ""
         return super().get_context_data(remove_url=remove, **kwargs)
 
     def save(self, form: FactForm) -> Fact:
+        if self.record is not None and self.request.POST.get("version") == "":
+            words = say("Somebody else wrote this fact meanwhile: %(value)s.")
+            raise Refused(words % {"value": self.record.shown})
         return write_fact(
-            actor=self.request.user,
-            place=self.record.place,
-            kind=self.record.kind,
-            **form.cleaned_data,
+            actor=self.request.user, place=self.place, kind=self.kind, **form.cleaned_data
         )
 
 
@@ -312,9 +328,7 @@ class FactConfirm(_FactView):
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        fact: Fact = self.record
-        write = reverse("places:fact", args=[fact.place_id, fact.kind])
-        return super().get_context_data(write_url=write, **kwargs)
+        return super().get_context_data(write_url=self.address("places:fact"), **kwargs)
 
     def save(self, form: ConfirmFactForm) -> None:
         is_counted = confirm_fact(actor=self.request.user, fact=self.record, **form.cleaned_data)

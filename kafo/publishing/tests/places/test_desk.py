@@ -161,6 +161,8 @@ def test_it_writes_a_fact_and_says_what_is_wrong_with_another(cast, goundam, sig
     fact = Fact.objects.get(kind="phone")
     assert (fact.value, fact.in_form) == ("demander au gardien", False)
     assert "demander au gardien" in client.get(address).text
+    answer = client.post(address, rest | {"value": "21920001", "version": ""})
+    assert "Somebody else wrote this fact meanwhile: demander au gardien." in answer.text
     answer = client.post(address, rest | {"value": "21920000", "words": "demander"})
     assert answer.status_code == 422
 
@@ -177,8 +179,8 @@ def test_it_takes_a_fact_away_on_request(cast, goundam, sign_in):
 def test_it_imports_a_list_looks_through_it_and_makes_it_count(cast, sign_in):
     client = sign_in("aminata")
     form = {
-        "name_0": "Communes",
-        "name_1": "Communes",
+        "name_fr": "Communes",
+        "name_en": "Communes",
         "organization": cast.association.pk,
         "source": "loi",
         "as_of": "2024-09-01",
