@@ -1,0 +1,131 @@
+import json
+import re
+import sqlite3
+import stat
+
+import pytest
+
+from kafo.welcome.tests.conftest import ANSWERS, run_kafo
+
+COMMANDS = ["init", "run", "demo", "backup", "restore", "check", "move"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_it_explains_each_command(command, tmp_path):
+    said = run_kafo(command, "--help", home=tmp_path).stdout
+    assert "--home" in said
+    assert len(said) > 200
+
+
+@pytest.mark.parametrize("command", ["run", "backup", "check"])
+def test_it_says_what_to_do_where_there_is_no_office(command, tmp_path):
+    done = run_kafo(command, home=tmp_path / "nothing", check=False)
+    assert done.returncode == 1
+    assert "kafo init" in done.stderr
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_it_names_the_answer_that_is_missing(tmp_path):
+    done = run_kafo("init", "--name", "Kafo", home=tmp_path / "new", check=False)
+    assert done.returncode == 2
+    assert "--town" in done.stderr
+    assert not (tmp_path / "new").exists()
+
+
+def test_it_makes_an_office_with_a_code_for_the_director(made_office):
+    said = (made_office / "init.out").read_text()
+    assert re.search(r"\b[2-9A-Z]{4}( [2-9A-Z]{4}){3}\b", said)
+    assert stat.S_IMODE((made_office / "settings.env").stat().st_mode) == 0o600
+    assert (made_office / "baked/segou/fr/index.html.br").is_file()
+    assert (made_office / "baked/segou/en/index.html.gz").is_file()
+
+
+def test_it_gives_a_new_code_as_long_as_nobody_signed_in(office):
+    first = (office / "init.out").read_text()
+    second = run_kafo("init", *ANSWERS, home=office).stdout
+    assert second.splitlines()[-1] != first.splitlines()[-1]
+    with sqlite3.connect(office / "kafo.sqlite3") as rows:
+        assert rows.execute("SELECT count(*) FROM people_organization").fetchone() == (1,)
+
+
+def test_it_shows_what_needs_a_look(office):
+    done = run_kafo("check", home=office, check=False)
+    assert done.returncode == 1
+    assert "ok    database" in done.stdout
+    assert "LOOK  backup" in done.stdout
+
+
+def test_it_restores_what_it_backed_up(office, tmp_path):
+    (office / "media").mkdir(exist_ok=True)
+    (office / "media/picture.webp").write_bytes(b"picture" * 1000)
+    file = run_kafo("backup", home=office).stdout.split(" (")[0]
+    assert "restores" in run_kafo("restore", "--verify", file, home=office).stdout
+    assert run_kafo("check", home=office).returncode == 0
+
+    other = tmp_path / "other"
+    run_kafo("restore", file, home=other)
+    assert (other / "media/picture.webp").read_bytes() == b"picture" * 1000
+
+    def rows(home):
+        with sqlite3.connect(home / "kafo.sqlite3") as database:
+            return list(database.iterdump())
+
+    assert rows(office) == rows(other)
+    kept = dict(line.split("=", 1) for line in (office / "settings.env").read_text().split())
+    made = dict(line.split("=", 1) for line in (other / "settings.env").read_text().split())
+    assert made["KAFO_OFFICE_ID"] == kept["KAFO_OFFICE_ID"]
+    assert made["KAFO_SECRET_KEY"] != kept["KAFO_SECRET_KEY"]
+
+
+def test_it_keeps_secrets_out_of_the_backup(office, tmp_path):
+    with (office / "settings.env").open("a") as lines:
+        lines.write("KAFO_EMAIL_PASSWORD=not-for-a-stick\n")
+    file = tmp_path / "backup.tar.gz"
+    run_kafo("backup", file, home=office)
+    run_kafo("restore", file, home=tmp_path / "other")
+    kept = (tmp_path / "other/settings.env").read_text()
+    assert "not-for-a-stick" not in kept
+    secret = re.search("KAFO_SECRET_KEY=(.*)", (office / "settings.env").read_text())[1]
+    assert secret not in kept
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "other"])
+def test_it_refuses_a_damaged_backup_and_changes_nothing(damage, office, tmp_path):
+    file = tmp_path / "backup.tar.gz"
+    run_kafo("backup", file, home=office)
+    content = bytearray(file.read_bytes())
+    if damage == "cut":
+        content = content[: len(content) // 2]
+    elif damage == "flipped":
+        content[len(content) // 2] ^= 0xFF
+    else:
+        content = bytearray(b"no archive at all")
+    file.write_bytes(content)
+    for arguments in (["--verify", file], [file]):
+        done = run_kafo("restore", *arguments, home=tmp_path / "other", check=False)
+        assert done.returncode == 1
+        assert "not a whole backup" in done.stderr
+    assert not (tmp_path / "other").exists()
+
+
+def test_it_never_restores_over_an_office(office, tmp_path):
+    file = tmp_path / "backup.tar.gz"
+    run_kafo("backup", file, home=office)
+    before = (office / "settings.env").read_text()
+    done = run_kafo("restore", file, home=office, check=False)
+    assert done.returncode == 1
+    assert "mv " in done.stderr
+    assert (office / "settings.env").read_text() == before
+
+
+def test_it_notes_backups_for_the_health_page(office):
+    run_kafo("backup", home=office)
+    note = json.loads((office / "backups/last.json").read_text())
+    assert note["bytes"] > 1000
+    assert note["made_at"].endswith("+00:00")
+
+
+def test_it_refuses_a_wrong_database_address(office):
+    done = run_kafo("check", home=office, check=False, KAFO_DATABASE_URL="mysql://somewhere/kafo")
+    assert done.returncode == 1
+    assert "postgresql://" in done.stderr
