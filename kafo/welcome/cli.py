@@ -79,21 +79,21 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _require_office() -> None:
+    from kafo.config.env import HOME
+
+    if not HOME.is_dir():
+        raise SystemExit(f"kafo: There is no office in {HOME}. Make one with: kafo init")
+
+
 def _set_up() -> None:
     import django
-    from django.conf import settings
     from django.utils import translation
 
+    _require_office()
     django.setup()
     spoken = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
     translation.activate("fr" if spoken.startswith("fr") else "en")
-    if not settings.KAFO_HOME.is_dir():
-        from kafo.records.errors import Refused
-
-        raise Refused(
-            translation.gettext("There is no office in %(home)s. Make one with: kafo init")
-            % {"home": settings.KAFO_HOME}
-        )
 
 
 def _tell(text: str) -> None:
@@ -138,7 +138,7 @@ def _init(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    _set_up()
+    _require_office()
     return _serve(options)
 
 
@@ -156,28 +156,28 @@ def _serve(options: argparse.Namespace) -> int:
         blocking_threads=16,
         respawn_failed_workers=True,
         log_access=False,
-        log_level="warning",
+        log_level="error",
     ).serve()
     return 0
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from kafo.welcome.home import prepare_home
+    from kafo.welcome.home import GUIDE, clear_broken_demo, prepare_home
 
-    os.environ["KAFO_DEMO"] = "1"
-    prepare_home(_home(options))
-    _set_up()
-    from kafo.welcome.demo.loader import is_loaded, load_demo, sign_ins
-
-    if not is_loaded():
+    home = _home(options)
+    guide = home / GUIDE
+    if not guide.exists():
+        clear_broken_demo(home)
+        prepare_home(home, is_demo=True)
         print("Making the office of the story (about a minute, only this once):", file=sys.stderr)
+        _set_up()
+        from kafo.welcome.demo.loader import load_demo
+
         load_demo(port=options.port, progress=_tell)
     if options.prepare:
         return 0
-    port = options.port
     print("\nKafo · demonstration. All persons with (fictif) are invented.\n")
-    for line in sign_ins(port):
-        print(f"  {line}")
+    print(guide.read_text(encoding="utf-8"))
     print("\nStop with Ctrl-C.\n", flush=True)
     return _serve(options)
 

@@ -2,14 +2,19 @@
 
 import os
 import secrets
+import shutil
 from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
 
 from kafo.records.ids import new_id
 
 FOLDERS = ("media", "baked", "backups")
+GUIDE = "demo.txt"
+DEMO_MARK = "KAFO_DEMO=1\n"
 
 
-def prepare_home(home: Path) -> bool:
+def prepare_home(home: Path, *, is_demo: bool = False) -> bool:
     """Make the data folder with its own secret and office id; give False when it was there."""
     home.mkdir(parents=True, exist_ok=True)
     for folder in FOLDERS:
@@ -17,7 +22,8 @@ def prepare_home(home: Path) -> bool:
     path = home / "settings.env"
     if path.exists():
         return False
-    lines = f"KAFO_OFFICE_ID={new_id()}\nKAFO_SECRET_KEY={secrets.token_urlsafe(50)}\n"
+    lines = DEMO_MARK if is_demo else ""
+    lines += f"KAFO_OFFICE_ID={new_id()}\nKAFO_SECRET_KEY={secrets.token_urlsafe(50)}\n"
     part = home / "settings.env.part"
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -26,3 +32,16 @@ def prepare_home(home: Path) -> bool:
         os.fsync(file.fileno())
     part.rename(path)
     return True
+
+
+def clear_broken_demo(home: Path) -> None:
+    """Take away what a broken-off demonstration left in `home`, and nothing else.
+
+    Raises ImproperlyConfigured when `home` holds something that no demonstration made.
+    """
+    if not home.exists() or not any(home.iterdir()):
+        return
+    settings = home / "settings.env"
+    if not settings.is_file() or DEMO_MARK not in settings.read_text(encoding="utf-8"):
+        raise ImproperlyConfigured(f"{home} is in use. Give the demonstration a folder of its own.")
+    shutil.rmtree(home)

@@ -48,11 +48,12 @@ def migrate() -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
-def start_loops() -> threading.Event:
-    """Start the reconciling loops in a thread of their own; setting the event given stops them."""
-    stop = threading.Event()
-    threading.Thread(target=run_forever, args=(stop,), name="loops", daemon=True).start()
-    return stop
+def start_node() -> None:
+    """Bring the database into shape and start the reconciling loops in a thread of their own."""
+    migrate()
+    threading.Thread(
+        target=run_forever, args=(threading.Event(),), name="loops", daemon=True
+    ).start()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from kafo.publishing.baking.reconcile import reconcile
 from kafo.publishing.models import PublicSite
 from kafo.welcome.demo.pages import load_sites
 from kafo.welcome.demo.people import load_people
+from kafo.welcome.home import GUIDE
 from kafo.welcome.node import migrate
 
 FOLDER = Path(__file__).parent
@@ -29,13 +30,11 @@ def read_tables() -> dict[str, list[dict[str, Any]]]:
     return tables
 
 
-def is_loaded() -> bool:
-    """Say whether the demonstration was made whole; half of one is thrown away."""
-    return (settings.KAFO_HOME / "demo.loaded").is_file()
-
-
 def load_demo(*, port: int, progress: Callable[[str], None] = lambda text: None) -> None:
-    """Make the demonstration in an empty office; a half-made one is replaced."""
+    """Make the demonstration in an empty office.
+
+    What tells a visitor where to look and how to sign in is written last, to KAFO_HOME/demo.txt.
+    """
     progress("database")
     migrate()
     tables = read_tables()
@@ -49,11 +48,11 @@ def load_demo(*, port: int, progress: Callable[[str], None] = lambda text: None)
         load_sites(tables, organizations, authors, port=port, progress=progress)
     progress("baking")
     reconcile()
-    (settings.KAFO_HOME / "demo.loaded").touch()
+    guide = "\n".join(_guide(port))
+    (settings.KAFO_HOME / GUIDE).write_text(guide, encoding="utf-8")
 
 
-def sign_ins(port: int) -> list[str]:
-    """Give the lines that tell a visitor where to look and how to sign in."""
+def _guide(port: int) -> list[str]:
     sites = [
         f"{site.name!s:<46} http://{site.hosts[0]}:{port}/"
         for site in PublicSite.objects.order_by("-slug")

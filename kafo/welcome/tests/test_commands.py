@@ -129,3 +129,11 @@ def test_it_refuses_a_wrong_database_address(office):
     done = run_kafo("check", home=office, check=False, KAFO_DATABASE_URL="mysql://somewhere/kafo")
     assert done.returncode == 1
     assert "postgresql://" in done.stderr
+
+
+def test_it_takes_nothing_away_that_no_demonstration_made(office, tmp_path):
+    before = sorted(office.rglob("*"))
+    done = run_kafo("demo", "--home", office, "--prepare", home=tmp_path, check=False)
+    assert done.returncode == 1
+    assert "folder of its own" in done.stderr
+    assert sorted(office.rglob("*")) == before
