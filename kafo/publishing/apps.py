@@ -1,6 +1,32 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PublishingConfig(AppConfig):
     name = "kafo.publishing"
     label = "publishing"
+    verbose_name = _("Publishing")
+
+    def ready(self) -> None:
+        from kafo.people.enums import Role
+        from kafo.people.queries import grant_rights
+        from kafo.publishing import receivers  # noqa: F401 - connects them
+        from kafo.publishing.baking.links import check_links
+        from kafo.publishing.baking.reconcile import BakingLoop
+        from kafo.publishing.editing_menu import register_editing
+        from kafo.publishing.place_menu import register_places
+        from kafo.records.acts import register_act
+        from kafo.records.enums import Weight
+        from kafo.records.loop import register_loop
+
+        for role in Role:
+            grant_rights(role, "publishing.view")
+        for role in (Role.DIRECTOR, Role.EDITOR, Role.JOURNALIST, Role.COORDINATOR):
+            grant_rights(role, "publishing.write")
+        for role in (Role.DIRECTOR, Role.EDITOR):
+            grant_rights(role, "publishing.publish")
+        register_places()
+        register_editing(self)
+        register_act("publishing.address.add", _("Add an old address"), Weight.EDIT)
+        register_loop("baking", BakingLoop())
+        register_loop("links", check_links)

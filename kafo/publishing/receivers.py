@@ -1,7 +1,10 @@
 """What happens when something changes that readers see: it is marked due, and baked after commit."""
 
+import sys
 from typing import Any
 
+from django.core.signals import got_request_exception
+from django.db import Error as DatabaseError
 from django.db import transaction
 from django.db.models import F
 from django.db.models.signals import post_delete, post_save, pre_delete
@@ -29,6 +32,7 @@ from kafo.publishing.models import (
     PublicSite,
     SitePage,
 )
+from kafo.publishing.serving.application import DATABASE_FAILED
 from kafo.publishing.signals import place_changed
 from kafo.records import loop
 
@@ -157,3 +161,10 @@ def _on_wagtail_site(instance: Site, created: bool, **kwargs: Any) -> None:
     if public is not None:
         mark_due(f"site:{public.slug}")
         transaction.on_commit(find_due)
+
+
+@receiver(got_request_exception)
+def _on_exception(request: Any = None, **kwargs: Any) -> None:
+    """Tell the server's front that it was the database, so that readers get its words for it."""
+    if request is not None and isinstance(sys.exc_info()[1], DatabaseError):
+        request.META[DATABASE_FAILED] = True

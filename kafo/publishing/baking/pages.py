@@ -33,6 +33,7 @@ from kafo.publishing.models import (
 from kafo.publishing.models.sites import site_path
 
 logger = logging.getLogger("kafo.baking")
+_INVENTORIES = (BakedKind.SITEMAP, BakedKind.REDIRECTS)
 _one_at_a_time = threading.RLock()
 
 
@@ -174,7 +175,7 @@ def remove_row(row: BakedPage) -> None:
         site = row.site
         row.delete()
         mark_due(*row_keys, *parent_keys)
-        _mark_site_files(site, row.language)
+        _mark_site_files(site, row.language, BakedKind.FEED, *_INVENTORIES)
     refresh_frame(site, row.language)
 
 
@@ -184,10 +185,10 @@ def _keys_of_parents(row: BakedPage) -> set[str]:
     return {f"{noun}:{parent}" for parent in parents for noun in ("list", "lists")}
 
 
-def _mark_site_files(site: PublicSite, language: str) -> None:
-    BakedPage.objects.filter(
-        site=site, language__in=("", language), page=None
-    ).exclude(kind=BakedKind.MISSING).update(due=F("due") + 1)
+def _mark_site_files(site: PublicSite, language: str, *kinds: BakedKind) -> None:
+    BakedPage.objects.filter(site=site, language__in=("", language), kind__in=kinds).update(
+        due=F("due") + 1
+    )
 
 
 def _give_number(site: PublicSite, page: SitePage) -> None:
@@ -222,24 +223,22 @@ def _replace_dependencies(row: BakedPage, keys: Iterable[str]) -> None:
 def _tell_dependents(row: BakedPage, page: SitePage) -> None:
     """Mark what shows something of `page` that is now different."""
     is_new = row.baked_at is None
+    card = card_digest(page)
+    parent = page.get_parent()
+    keys = []
     if is_new:
         _keep_address(row, page)
-        parent = page.get_parent()
-        mark_due(
-            f"address:{page.pk}",
-            f"translations:{page.translation_key}",
-            f"list:{parent.pk}",
-            f"lists:{parent.pk}",
-        )
-        _mark_site_files(row.site, row.language)
-    card = card_digest(page)
+        keys += [f"address:{page.pk}", f"translations:{page.translation_key}", f"list:{parent.pk}"]
+        if isinstance(page, ListPage):
+            keys.append(f"lists:{parent.pk}")
+        _mark_site_files(row.site, row.language, *_INVENTORIES)
     if row.card != card:
-        keys = [f"card:{page.pk}"]
-        if (row.shown_on, row.title) != (page.shown_on, page.title) and not is_new:
-            keys.append(f"list:{page.get_parent().pk}")
-        mark_due(*keys)
-        if isinstance(page, NewsPage) and not is_new:
-            _mark_site_files(row.site, row.language)
+        keys.append(f"card:{page.pk}")
+        if (row.shown_on, row.title) != (page.shown_on, page.title):
+            keys.append(f"list:{parent.pk}")
+        if isinstance(page, NewsPage):
+            _mark_site_files(row.site, row.language, BakedKind.FEED)
+    mark_due(*keys)
 
 
 def _keep_address(row: BakedPage, page: SitePage) -> None:

@@ -26,8 +26,18 @@ SIZES = "(min-width:48em) 42rem,60vw"
 
 
 def make_renditions(picture: Picture) -> dict[str, Rendition]:
-    """Give all renditions of `picture` by their specification, making those that are missing."""
-    return picture.get_renditions(*SPECS)
+    """Give all renditions of `picture` by their specification, making those that are missing.
+
+    One whose file is lost (a backup without media was restored) is made anew.
+    """
+    renditions = picture.get_renditions(*SPECS)
+    lost = [each for each in renditions.values() if not Path(each.file.path).is_file()]
+    if not lost:
+        return renditions
+    for each in lost:
+        each.purge_from_cache()
+        Rendition.objects.filter(pk=each.pk).delete()
+    return Picture.objects.get(pk=picture.pk).get_renditions(*SPECS)
 
 
 class SitePictures:

@@ -15,6 +15,7 @@ from kafo.publishing.baking.pictures import make_renditions
 from kafo.publishing.baking.site_files import bake_missing, bake_site_file, expect_site_files, write_sites
 from kafo.publishing.enums import BakedKind
 from kafo.publishing.models import PAGE_TYPES, BakedFrame, BakedPage, BakeDependency, Picture, PublicSite
+from kafo.publishing.models.sites import path_within_site
 
 logger = logging.getLogger("kafo.baking")
 
@@ -83,14 +84,19 @@ def find_due() -> int:
     """
     found = BakedPage.objects.filter(due=0).exclude(recipe=recipe()).update(due=1)
     BakedPage.objects.filter(failures__gt=0).update(failures=0)
-    baked = dict(
-        BakedPage.objects.filter(kind=BakedKind.PAGE, page__isnull=False).values_list(
-            "page_id", "revision"
-        )
-    )
+    baked = {
+        (page_id, path): revision
+        for page_id, path, revision in BakedPage.objects.filter(
+            kind=BakedKind.PAGE, page__isnull=False
+        ).values_list("page_id", "path", "revision")
+    }
     for model in PAGE_TYPES:
-        for pk, revision in model.objects.live().values_list("pk", "live_revision_id"):
-            if pk not in baked or baked[pk] != revision:
+        rows = model.objects.live().values_list(
+            "pk", "url_path", "locale__language_code", "live_revision_id"
+        )
+        for pk, url_path, language, revision in rows:
+            key = (pk, path_within_site(url_path, language))
+            if key not in baked or baked[key] != revision:
                 found += len(expect_page(Page.objects.get(pk=pk).specific))
     gone = BakedPage.objects.filter(kind=BakedKind.PAGE, due=0).filter(
         Q(page=None) | Q(page__live=False)

@@ -95,5 +95,10 @@ def site_of(page: Page) -> PublicSite | None:
 
 def site_path(page: Page) -> str:
     """Give the address of `page` within its site, as `fr/nouvelles/titre/`."""
-    below_home = page.url_path.strip("/").split("/")[1:]
-    return "/".join([page.locale.language_code, *below_home]) + "/"
+    return path_within_site(page.url_path, page.locale.language_code)
+
+
+def path_within_site(url_path: str, language: str) -> str:
+    """Give an address within a site from Wagtail's own path of the page."""
+    below_home = url_path.strip("/").split("/")[1:]
+    return "/".join([language, *below_home]) + "/"

@@ -1,17 +1,24 @@
+import gzip
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
+from wsgiref.util import setup_testing_defaults
 
+import brotli
 import pytest
 from django.core.files.base import ContentFile
 from PIL import Image as PillowImage
+from wagtail.models import Locale
 
 from kafo.people.models import Organization
 from kafo.publishing.baking.reconcile import reconcile
 from kafo.publishing.models import HomePage, ListPage, NewsPage, Picture, PublicSite
 from kafo.publishing.services.sites import create_site
+from kafo.publishing.serving.application import Serving
 
 
 @pytest.fixture(autouse=True)
@@ -93,8 +100,6 @@ def add(parent: Any, page: Any) -> Any:
 
 def translate(page: Any, language: str, **changes: Any) -> Any:
     """Publish a translation of a page."""
-    from wagtail.models import Locale
-
     locale = Locale.objects.get(language_code=language)
     return publish(page.copy_for_translation(locale).specific, **changes)
 
@@ -112,9 +117,75 @@ def baked(settings: Any, django_capture_on_commit_callbacks: Any) -> Callable[[]
 
 def read(folder: Path, path: str) -> str:
     """Give a baked file as a reader sees it."""
-    import brotli
-
     file = folder / path
     if path.endswith("/"):
         file = file / "index.html"
     return brotli.decompress(file.with_name(file.name + ".br").read_bytes()).decode()
+
+
+@dataclass
+class Answer:
+    """What a browser got."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def html(self) -> str:
+        match self.headers.get("Content-Encoding"):
+            case "br":
+                return brotli.decompress(self.body).decode()
+            case "gzip":
+                return gzip.decompress(self.body).decode()
+        return self.body.decode()
+
+
+class Browser:
+    """Asks the server's front as granian does."""
+
+    def __init__(self, application: Any) -> None:
+        self.application = application
+
+    def get(self, address: str, *, method: str = "GET", **headers: str) -> Answer:
+        url = urlsplit(address)
+        environ: dict[str, Any] = {}
+        setup_testing_defaults(environ)
+        environ |= {
+            "REQUEST_METHOD": method,
+            "HTTP_HOST": url.netloc,
+            "PATH_INFO": unquote(url.path or "/").encode().decode("latin-1"),
+            "QUERY_STRING": url.query,
+        }
+        environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
+        got: list[Any] = []
+        parts = self.application(environ, lambda *start: got.append(start))
+        body = b"".join(parts)
+        if close := getattr(parts, "close", None):
+            close()
+        status, fields = got[-1][:2]
+        return Answer(int(status[:3]), dict(fields), body)
+
+
+@pytest.fixture
+def browser(settings: Any) -> Browser:
+    from django.core.handlers.wsgi import WSGIHandler
+
+    return Browser(
+        Serving(
+            baked=Path(settings.KAFO_BAKED), desk_hosts=["localhost"], load_behind=WSGIHandler
+        )
+    )
+
+
+@pytest.fixture
+def make_document(db: None) -> Callable[[bytes], Any]:
+    from wagtail.documents import get_document_model
+
+    def make(content: bytes, name: str = "fiche.pdf") -> Any:
+        document = get_document_model()(title="Fiche")
+        document.file.save(name, ContentFile(content), save=False)
+        document.save()
+        return document
+
+    return make

@@ -1,0 +1,325 @@
+"""The server's front: baked pages without the database, Django behind it for all else.
+
+Knows only the folder of baked files. Sites are found by host name, and on the desk's own hosts by
+the first part of the path (`/bamako/fr/`).
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from kafo.publishing.addresses import normalised, without_language
+from kafo.publishing.serving import plain
+from kafo.publishing.serving.files import BakedFiles, policy
+from kafo.publishing.serving.media import send_media
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
+Headers = list[tuple[str, str]]
+
+logger = logging.getLogger("kafo.serving")
+
+SEARCH = "recherche"
+PATIENCE_SECONDS = 4
+DATABASE_FAILED = "kafo.database_failed"
+SITE_PREFIX = "kafo.site_prefix"
+
+_ALWAYS: Headers = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("X-Frame-Options", "DENY"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()"),
+]
+# Of a site's own addresses these belong to Django; below a desk host all that is no site does.
+_BEHIND = {"desk", "editor", "static", "media", "health"}
+
+
+class Serving:
+    """A WSGI application in front of another one, which it loads when it is first needed."""
+
+    def __init__(
+        self,
+        *,
+        baked: Path,
+        desk_hosts: Iterable[str],
+        load_behind: Callable[[], Wsgi],
+        is_secure: bool = False,
+    ) -> None:
+        self.files = BakedFiles(baked)
+        self.desk_hosts = frozenset(desk_hosts)
+        self._load_behind = load_behind
+        self._behind: Wsgi | None = None
+        self._lock = threading.Lock()
+        self._always = [*_ALWAYS]
+        if is_secure:
+            self._always.append(("Strict-Transport-Security", "max-age=31536000"))
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        host = _host(environ)
+        try:
+            path = environ.get("PATH_INFO", "/").encode("latin-1").decode()
+        except UnicodeError:
+            return self._not_found(environ, start_response)
+        parts = path.split("/")[1:]
+        if "\0" in path or "\\" in path or any(part in {".", ".."} for part in parts):
+            return self._not_found(environ, start_response)
+        sites = self.files.sites()
+        slug = next((slug for slug, site in sites.items() if host in site["hosts"]), None)
+        if slug is not None:
+            return self._site(environ, start_response, slug, sites[slug], parts, prefix="")
+        if host not in self.desk_hosts:
+            return self._not_found(environ, start_response)
+        if parts[0] in sites:
+            if len(parts) == 1:
+                return self._redirect(environ, start_response, f"/{parts[0]}/")
+            slug, rest = parts[0], parts[1:]
+            return self._site(
+                environ, start_response, slug, sites[slug], rest, prefix=f"/{slug}"
+            )
+        if path == "/":
+            names = [(slug, _name(site)) for slug, site in sites.items()]
+            return self._html(environ, start_response, "200 OK", plain.list_of_sites(names))
+        return self._pass_on(environ, start_response)
+
+    def _site(
+        self,
+        environ: Environ,
+        start_response: StartResponse,
+        slug: str,
+        site: dict[str, Any],
+        parts: list[str],
+        *,
+        prefix: str,
+    ) -> Iterable[bytes]:
+        path = "/".join(parts)
+        found = None
+        if parts[0] != "media" and not path.endswith((".br", ".gz", ".json", "404.html")):
+            file = f"{path}index.html" if parts[-1] == "" else path
+            found = self.files.find(f"{slug}/{file}") if path else None
+        if parts[0] == "media" and len(parts) == 2:
+            media = self.files.media(slug, parts[1])
+            if media is not None and _is_reading(environ):
+                return send_media(environ, start_response, media, self._always)
+        if found is not None:
+            if not _is_reading(environ):
+                headers = [("Allow", "GET, HEAD")]
+                return self._html(environ, start_response, "405 Method Not Allowed", b"", headers)
+            return self._send(environ, start_response, found)
+        if path == "":
+            return self._to_language(environ, start_response, site, prefix)
+        if parts[0] in _BEHIND and not prefix:
+            return self._pass_on(environ, start_response)
+        if parts[1:] in ([SEARCH, ""], [SEARCH]) and parts[0] in site["locales"]:
+            if parts[-1] == SEARCH:
+                return self._redirect(environ, start_response, f"{prefix}/{path}/", keep=True)
+            environ[SITE_PREFIX] = prefix
+            environ["PATH_INFO"] = f"/sites/{slug}/{parts[0]}/{SEARCH}/"
+            return self._pass_on(environ, start_response)
+        return self._moved(environ, start_response, slug, site, path, prefix)
+
+    def _moved(
+        self,
+        environ: Environ,
+        start_response: StartResponse,
+        slug: str,
+        site: dict[str, Any],
+        path: str,
+        prefix: str,
+    ) -> Iterable[bytes]:
+        if not path.endswith("/") and self.files.find(f"{slug}/{path}/index.html"):
+            return self._redirect(environ, start_response, f"{prefix}/{path}/")
+        old = self.files.redirects(slug)
+        address = normalised(path, environ.get("QUERY_STRING", ""))
+        text_view = address.endswith("/texte/")
+        for candidate in (address, without_language(address), address.removesuffix("texte/")):
+            if candidate not in old:
+                continue
+            target = old[candidate]
+            if target is None:
+                return self._missing(environ, start_response, slug, site, path, "410 Gone")
+            tail = "texte/" if text_view and candidate != address else ""
+            return self._redirect(environ, start_response, f"{prefix}/{target}{tail}")
+        return self._missing(environ, start_response, slug, site, path, "404 Not Found")
+
+    def _send(
+        self, environ: Environ, start_response: StartResponse, found: Any
+    ) -> Iterable[bytes]:
+        accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
+        encoding = next((code for code in _accepted(accepted) if code in found.bodies), "")
+        etag = f'"{found.etag}{"-" + encoding if encoding else ""}"'
+        headers = [
+            ("Content-Type", found.kind),
+            ("Cache-Control", "no-cache"),
+            ("Vary", "Accept-Encoding"),
+            ("ETag", etag),
+            ("Content-Security-Policy", found.policy),
+            *self._always,
+        ]
+        known = environ.get("HTTP_IF_NONE_MATCH", "")
+        if known and (etag in known or known == "*"):
+            start_response("304 Not Modified", headers)
+            return []
+        body = found.body(encoding)
+        if encoding:
+            headers.append(("Content-Encoding", encoding))
+        headers.append(("Content-Length", str(len(body))))
+        start_response("200 OK", headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def _to_language(
+        self, environ: Environ, start_response: StartResponse, site: dict[str, Any], prefix: str
+    ) -> Iterable[bytes]:
+        languages = site["locales"]
+        if not languages:
+            return self._not_found(environ, start_response)
+        wanted = _preferred(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        language = next((code for code in wanted if code in languages), languages[0])
+        headers = [("Vary", "Accept-Language"), ("Cache-Control", "no-cache")]
+        return self._html(
+            environ,
+            start_response,
+            "302 Found",
+            b"",
+            [*headers, ("Location", f"{prefix}/{language}/")],
+        )
+
+    def _redirect(
+        self, environ: Environ, start_response: StartResponse, target: str, *, keep: bool = False
+    ) -> Iterable[bytes]:
+        location = quote(target, safe="/%")
+        # Two slashes at the start would lead to another host.
+        location = "/" + location.lstrip("/")
+        if keep and environ.get("QUERY_STRING"):
+            location += f"?{environ['QUERY_STRING']}"
+        headers = [("Location", location), ("Cache-Control", "max-age=3600")]
+        return self._html(environ, start_response, "301 Moved Permanently", b"", headers)
+
+    def _missing(
+        self,
+        environ: Environ,
+        start_response: StartResponse,
+        slug: str,
+        site: dict[str, Any],
+        path: str,
+        status: str,
+    ) -> Iterable[bytes]:
+        language = path.split("/")[0]
+        if language not in site["locales"]:
+            language = site["locales"][0] if site["locales"] else ""
+        up = "../" * path.count("/") or "./"
+        body = self.files.missing(slug, language, up) if language else None
+        return self._html(environ, start_response, status, body or plain.not_found())
+
+    def _not_found(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        return self._html(environ, start_response, "404 Not Found", plain.not_found())
+
+    def _html(
+        self,
+        environ: Environ,
+        start_response: StartResponse,
+        status: str,
+        body: bytes,
+        headers: Headers | None = None,
+    ) -> Iterable[bytes]:
+        start_response(
+            status,
+            [
+                ("Content-Type", "text/html; charset=utf-8"),
+                ("Content-Length", str(len(body))),
+                ("Content-Security-Policy", policy(body)),
+                *(headers or [("Cache-Control", "no-cache")]),
+                *self._always,
+            ],
+        )
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def _pass_on(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Let Django answer; when its database does not, say so in words of our own."""
+        behind = self._behind or self.load()
+        if behind is None:
+            return self._closed(environ, start_response)
+        failed = False
+
+        def start(status: str, headers: Headers, exc_info: Any = None) -> Any:
+            nonlocal failed
+            failed = status.startswith("500") and bool(environ.get(DATABASE_FAILED))
+            return None if failed else start_response(status, headers, *filter(None, [exc_info]))
+
+        try:
+            answer = behind(environ, start)
+        except Exception:
+            logger.exception("Django could not answer.")
+            return self._closed(environ, start_response)
+        if not failed:
+            return answer
+        if close := getattr(answer, "close", None):
+            close()
+        return self._closed(environ, start_response)
+
+    def load(self) -> Wsgi | None:
+        """Load the application behind and give it; None when it cannot start or takes long.
+
+        Whatever keeps it from starting, an update of the database for example, the sites go on: so
+        nobody waits here for more than a few seconds.
+        """
+        if not self._lock.acquire(timeout=PATIENCE_SECONDS):
+            return None
+        try:
+            if self._behind is None:
+                self._behind = self._load_behind()
+        except Exception:
+            logger.exception("Django could not be started.")
+        finally:
+            self._lock.release()
+        return self._behind
+
+    def _closed(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        headers = [("Retry-After", "60"), ("Cache-Control", "no-store")]
+        body = plain.desk_is_closed()
+        return self._html(environ, start_response, "503 Service Unavailable", body, headers)
+
+
+def _host(environ: Environ) -> str:
+    host: str = environ.get("HTTP_HOST", "") or environ.get("SERVER_NAME", "")
+    name, _colon, port = host.rpartition(":")
+    return (name if name and port.isdigit() else host).lower().rstrip(".")
+
+
+def _is_reading(environ: Environ) -> bool:
+    return environ["REQUEST_METHOD"] in {"GET", "HEAD"}
+
+
+def _accepted(header: str) -> Iterator[str]:
+    """Give the encodings a browser takes, the best first."""
+    refused = {
+        name.strip()
+        for name, _, weight in (each.partition(";") for each in header.split(","))
+        if weight.replace(" ", "") in {"q=0", "q=0.0"}
+    }
+    offered = {each.partition(";")[0].strip() for each in header.split(",")} - refused
+    for code in ("br", "gzip"):
+        if code in offered:
+            yield code
+
+
+def _preferred(header: str) -> Iterator[str]:
+    """Give the languages of an Accept-Language header without regions, the dearest first."""
+    weighed = []
+    for place, each in enumerate(header.split(",")[:20]):
+        code, _, weight = each.partition(";")
+        try:
+            value = float(weight.strip().removeprefix("q=") or 1)
+        except ValueError:
+            value = 0.0
+        weighed.append((-value, place, code.strip().partition("-")[0].lower()))
+    return (code for value, _, code in sorted(weighed) if value)
+
+
+def _name(site: dict[str, Any]) -> str:
+    return next((text for text in site["name"].values() if text), "?")

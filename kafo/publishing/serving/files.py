@@ -1,0 +1,152 @@
+"""Baked files as answers: read once, kept in memory while they do not change on the disk."""
+
+import base64
+import gzip
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import brotli
+
+_STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
+_KINDS = {
+    ".html": "text/html; charset=utf-8",
+    ".atom": "application/atom+xml; charset=utf-8",
+    ".xml": "application/xml; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+MOST_BYTES = 32_000_000
+
+
+def policy(content: bytes) -> str:
+    """Give the Content-Security-Policy of a page: nothing but its own style and pictures."""
+    found = _STYLE.search(content)
+    style = "'none'"
+    if found:
+        digest = base64.b64encode(hashlib.sha256(found[1]).digest()).decode()
+        style = f"'sha256-{digest}'"
+    return (
+        f"default-src 'none'; style-src {style}; img-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+@dataclass(frozen=True)
+class Baked:
+    """One baked file, in each form in which it travels."""
+
+    kind: str
+    policy: str
+    etag: str
+    bodies: Mapping[str, bytes]
+    stamp: tuple[int, int]
+
+    @property
+    def size(self) -> int:
+        return sum(len(body) for body in self.bodies.values())
+
+    def body(self, encoding: str) -> bytes:
+        """Give the bytes to send; "" is for the few who take no compression."""
+        if encoding:
+            return self.bodies[encoding]
+        return self.bodies[""] if "" in self.bodies else brotli.decompress(self.bodies["br"])
+
+
+@dataclass
+class BakedFiles:
+    """The folder of baked sites."""
+
+    folder: Path
+    _kept: dict[str, Baked] = field(default_factory=dict)
+    _bytes: int = 0
+    _json: dict[str, tuple[tuple[int, int], Any]] = field(default_factory=dict)
+
+    def sites(self) -> dict[str, Any]:
+        """Give what is known of each site, by its short name."""
+        return self._read_json("sites.json") or {}
+
+    def redirects(self, slug: str) -> dict[str, str | None]:
+        """Give where the old addresses of a site lead; None is for pages that are gone."""
+        return self._read_json(f"{slug}/redirects.json") or {}
+
+    def _read_json(self, name: str) -> Any:
+        stamp = self._stamp(f"{self.folder}/{name}")
+        if stamp is None:
+            return None
+        kept = self._json.get(name)
+        if kept is None or kept[0] != stamp:
+            content = (self.folder / name).read_bytes()
+            kept = self._json[name] = (stamp, json.loads(content))
+        return kept[1]
+
+    def _stamp(self, path: str) -> tuple[int, int] | None:
+        try:
+            found = os.stat(path)
+        except (OSError, ValueError):
+            return None
+        return found.st_mtime_ns, found.st_ino
+
+    def find(self, path: str) -> Baked | None:
+        """Give the file that was baked as `path` (within the folder), or None."""
+        on_disk = f"{self.folder}/{path}"
+        stamp = self._stamp(f"{on_disk}.br")
+        is_plain = stamp is None
+        if is_plain:
+            stamp = self._stamp(on_disk) if path.endswith((".txt", ".svg")) else None
+            if stamp is None:
+                return None
+        kept = self._kept.get(path)
+        if kept is not None and kept.stamp == stamp:
+            return kept
+        try:
+            read = self._load(on_disk, stamp, is_plain=is_plain)
+        except OSError:
+            return None
+        self._keep(path, read)
+        return read
+
+    def _load(self, on_disk: str, stamp: tuple[int, int], *, is_plain: bool) -> Baked:
+        bodies = {}
+        if is_plain:
+            bodies[""] = content = Path(on_disk).read_bytes()
+        else:
+            bodies["br"] = Path(f"{on_disk}.br").read_bytes()
+            content = brotli.decompress(bodies["br"])
+            # Made from the same bytes, so that a new page never goes out with the old gzip.
+            packed = Path(f"{on_disk}.gz").read_bytes()
+            is_same = gzip.decompress(packed) == content
+            bodies["gzip"] = packed if is_same else gzip.compress(content, 6, mtime=0)
+        return Baked(
+            kind=_KINDS.get(os.path.splitext(on_disk)[1], "application/octet-stream"),
+            policy=policy(content),
+            etag=hashlib.sha256(content).hexdigest()[:16],
+            bodies=bodies,
+            stamp=stamp,
+        )
+
+    def _keep(self, path: str, read: Baked) -> None:
+        old = self._kept.pop(path, None)
+        self._bytes += read.size - (old.size if old else 0)
+        self._kept[path] = read
+        while self._bytes > MOST_BYTES:
+            first = next(iter(self._kept))
+            self._bytes -= self._kept.pop(first).size
+
+    def missing(self, slug: str, language: str, up: str) -> bytes | None:
+        """Give the page for lost addresses of a site; `up` leads from where the reader is."""
+        try:
+            html = (self.folder / slug / language / "404.html").read_bytes()
+        except OSError:
+            return None
+        return html.replace(b"@@up@@", up.encode())
+
+    def media(self, slug: str, name: str) -> Path | None:
+        """Give the file behind a picture or document of a site."""
+        path = self.folder / slug / "media" / name
+        return path if path.is_file() else None

@@ -1,0 +1,51 @@
+"""Pages that need nothing: no site, no database, no catalogue. In both languages at once."""
+
+from collections.abc import Iterable
+from html import escape
+
+_STYLE = (
+    "body{max-width:36em;margin:auto;padding:2em 1em;font:1.1em/1.6 sans-serif;"
+    "color:#231a12;background:#fffbf4}a{color:#23307a}li{padding:.3em 0}"
+)
+
+
+def _page(title: str, body: str) -> bytes:
+    return (
+        '<!doctype html><html lang="fr"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{_STYLE}</style><main>{body}</main></html>"
+    ).encode()
+
+
+def list_of_sites(sites: Iterable[tuple[str, str]]) -> bytes:
+    """Give links to the sites of the node, each by short name and name."""
+    items = "".join(
+        f'<li><a href="{escape(slug)}/">{escape(name)}</a>' for slug, name in sites
+    )
+    return _page(
+        "Kafo",
+        f"<h1>Sites</h1><ul>{items}</ul>"
+        '<p><a href="desk/">Bureau · <span lang="en">Desk</span></a></p>',
+    )
+
+
+def not_found() -> bytes:
+    """Give the page for hosts and addresses that nobody knows here."""
+    return _page(
+        "404",
+        "<h1>Cette page n’est pas ici</h1><p>Vérifiez l’adresse.</p>"
+        '<div lang="en"><h1>This page is not here</h1><p>Check the address.</p></div>',
+    )
+
+
+def desk_is_closed() -> bytes:
+    """Give the page for the time in which the database does not answer."""
+    return _page(
+        "503",
+        "<h1>Le bureau est fermé pour le moment</h1>"
+        "<p>Les sites publics se lisent comme d’habitude ; seuls le bureau et la recherche "
+        "attendent que la base de données réponde. Réessayez dans quelques minutes.</p>"
+        '<div lang="en"><h1>The desk is closed for the moment</h1>'
+        "<p>The public sites can be read as always; only the desk and the search wait for the "
+        "database to answer. Try again in a few minutes.</p></div>",
+    )
