@@ -29,8 +29,10 @@ class PeopleConfig(AppConfig):
         register_acts()
 
         from kafo.people import protection  # noqa: F401 - registers people.E001
+        from kafo.people.menu import register_frame
         from kafo.people.panels import register_panels
         from kafo.people.receivers import connect
 
+        register_frame()
         register_panels()
         connect()

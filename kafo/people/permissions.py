@@ -107,6 +107,13 @@ class OrganizationPolicy(ScopedPolicy):
     rights = {"view": "people.enter", "add": "people.edit", "change": "people.edit"}
 
 
+class TeamPolicy(ScopedPolicy):
+    """What the team of an organisation can do, taken together."""
+
+    organization_id = "id"
+    rights = {"view": "people.view"}
+
+
 class PersonPolicy(ScopedPolicy):
     """Persons; everyone may read her own record. `contact` stands for the personal fields."""
 
@@ -182,6 +189,13 @@ class PostPolicy(ScopedPolicy):
         "change": "people.edit",
         "decide": "people.adopt",
     }
+
+
+class RequirementPolicy(ScopedPolicy):
+    """What a post asks for."""
+
+    organization_id = "post__organization_id"
+    rights = {"view": "people.enter", "change": "people.edit"}
 
 
 class MembershipPolicy(Policy):
@@ -277,10 +291,12 @@ def is_oneself(actor: Any, person: Any) -> bool:
 
 organizations = OrganizationPolicy()
 persons = PersonPolicy()
+team = TeamPolicy()
 person_details = PersonDetailPolicy()
 skills = CommonPolicy("people.enter", "people.edit", for_partners=True)
 bodies = BodyPolicy()
 posts = PostPolicy()
+requirements = RequirementPolicy()
 templates = CommonPolicy("people.enter", "people.template", for_partners=False)
 memberships = MembershipPolicy()
 mandates = MandatePolicy()

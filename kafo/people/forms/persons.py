@@ -68,7 +68,10 @@ class SkillField(forms.ModelChoiceField):
         """Read the list; called by each form that is made, so that new skills are there."""
         skills = sorted(Skill.objects.all(), key=str)
         groups = [
-            (profile.label, [(skill.pk, str(skill)) for skill in skills if skill.profile == profile])
+            (
+                profile.label,
+                [(skill.pk, str(skill)) for skill in skills if skill.profile == profile],
+            )
             for profile in Profile
         ]
         self.choices = [("", "---------"), *(group for group in groups if group[1])]

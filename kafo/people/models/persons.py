@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kafo.people.enums import Cefr, Level, Profile
+from kafo.people.enums import Cefr, Level, Profile, language_name
 from kafo.people.models.organizations import Organization
 from kafo.records.languages import TranslatedField, folded
 from kafo.records.models import SharedRecord
@@ -93,6 +93,9 @@ class PersonSkill(SharedRecord):
             models.UniqueConstraint(fields=["person", "skill"], name="one_level_per_skill")
         ]
 
+    def __str__(self) -> str:
+        return f"{self.skill} · {self.get_level_display()}"
+
 
 class PersonLanguage(SharedRecord):
     person = models.ForeignKey(Person, models.CASCADE, related_name="languages")
@@ -103,3 +106,6 @@ class PersonLanguage(SharedRecord):
         constraints = [
             models.UniqueConstraint(fields=["person", "code"], name="one_level_per_language")
         ]
+
+    def __str__(self) -> str:
+        return f"{language_name(self.code)} {self.level}"

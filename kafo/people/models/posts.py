@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kafo.people.enums import Cefr, Level
+from kafo.people.enums import Cefr, Level, language_name
 from kafo.people.models.organizations import Organization
 from kafo.people.models.persons import Skill
 from kafo.records.languages import TranslatedField
@@ -101,3 +101,8 @@ class PostRequirement(SharedRecord):
                 name="one_requirement_per_language",
             ),
         ]
+
+    def __str__(self) -> str:
+        if self.skill:
+            return f"{self.skill} · {self.get_level_display()}"
+        return f"{language_name(self.language)} {self.cefr}"

@@ -38,31 +38,41 @@ def show_page_acts(where: Callable[[set[UUID]], Q]) -> None:
     _page_acts_where[:] = [where]
 
 
-def acts_in(organization_ids: set[UUID], condition: Q | None = None) -> QuerySet[Any]:
-    """Give the acts on what belongs to these organisations, as one union of values (COLUMNS).
-
-    `condition` narrows both logs; it must be complete, since a union cannot be filtered.
-    """
-    condition = condition or Q()
-    ids = [str(each) for each in organization_ids]
+def _logs(organization_ids: set[UUID], condition: Q) -> list[QuerySet[Any]]:
+    """Give both logs, narrowed to what belongs to these organisations, with a common `target`."""
     accounts = Account.objects.filter(person__organization__in=organization_ids)
     on_accounts = Q(
         content_type=ContentType.objects.get_for_model(Account),
         object_id__in=accounts.annotate(text=Cast("pk", CharField())).values("text"),
     )
-    on_records = Q(data__organization__in=ids) | on_accounts
+    on_records = Q(data__organization__in=[str(each) for each in organization_ids]) | on_accounts
     records = ModelLogEntry.objects.filter(on_records, condition)
-    if not _page_acts_where:
-        return records.annotate(target=F("object_id")).values(*COLUMNS)
-    pages = PageLogEntry.objects.filter(_page_acts_where[0](organization_ids), condition)
-    return (
-        records.annotate(target=F("object_id"))
-        .values(*COLUMNS)
-        .union(
-            pages.annotate(target=Cast("page_id", CharField())).values(*COLUMNS),
-            all=True,
-        )
-    )
+    logs = [records.annotate(target=F("object_id"))]
+    for where in _page_acts_where:
+        pages = PageLogEntry.objects.filter(where(organization_ids), condition)
+        logs.append(pages.annotate(target=Cast("page_id", CharField())))
+    return [log.order_by() for log in logs]
+
+
+def acts_in(organization_ids: set[UUID], condition: Q | None = None) -> QuerySet[Any]:
+    """Give the acts on what belongs to these organisations, as one union of values (COLUMNS).
+
+    `condition` narrows both logs; it must be complete, since a union cannot be filtered.
+    """
+    first, *others = (log.values(*COLUMNS) for log in _logs(organization_ids, condition or Q()))
+    return first.union(*others, all=True)
+
+
+def actions_in(organization_ids: set[UUID]) -> set[str]:
+    """Give the names of the acts that have happened there."""
+    logs = _logs(organization_ids, Q())
+    return {name for log in logs for name in log.values_list("action", flat=True).distinct()}
+
+
+def actors_in(organization_ids: set[UUID]) -> set[Any]:
+    """Give the ids of the accounts that have acted there."""
+    logs = _logs(organization_ids, Q(user__isnull=False))
+    return {actor for log in logs for actor in log.values_list("user", flat=True).distinct()}
 
 
 def of_weight(weight: Weight) -> Q:

@@ -2,14 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kafo.people.enums import BodyKind, Cefr, Level, Profile, language_name
 from kafo.people.models import (
+    Body,
+    Mandate,
     Membership,
     Organization,
     Person,
@@ -19,6 +24,7 @@ from kafo.people.models import (
     Skill,
 )
 
+SOON = timedelta(days=30)
 CEFR_ORDER = {code: step for step, code in enumerate(Cefr.values, start=1)}
 
 
@@ -188,3 +194,18 @@ def _cell(steps: dict[int, str], step: int) -> tuple[str, str]:
     if len(steps) == len(Cefr.values):
         return steps[step], steps[step]
     return "◐●★"[step - 1], steps[step]
+
+
+def ending_soon(mandates: QuerySet[Mandate]) -> QuerySet[Mandate]:
+    """Give those of `mandates` that are in force and end within 30 days, the nearest first."""
+    now = timezone.now()
+    return mandates.at(now).filter(ends_at__lte=now + SOON).order_by("ends_at", "id")  # type: ignore[attr-defined]
+
+
+def free_seats(organization_ids: set[UUID]) -> list[Body]:
+    """Give the bodies of these organisations with seats that nobody holds today, as `free`."""
+    taken = Count("memberships", filter=Q(memberships__in=Membership.objects.on()))
+    bodies = Body.objects.filter(organization__in=organization_ids).annotate(
+        free=F("seats") - taken
+    )
+    return list(bodies.filter(free__gt=0).select_related("organization"))

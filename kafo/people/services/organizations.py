@@ -124,9 +124,7 @@ def change_body(*, actor: Any, body: Body, **values: Any) -> Body:
     taken = Membership.objects.on().filter(body=body).count()
     if "seats" in changed and 0 < body.seats < taken:
         raise Refused(
-            _(
-                "%(taken)d persons sit in it. End a membership first, or keep that many seats."
-            )
+            _("%(taken)d persons sit in it. End a membership first, or keep that many seats.")
             % {"taken": taken}
         )
     body.save()

@@ -68,9 +68,7 @@ def cast(db: None) -> Cast:
             name={"fr": "Antenne"}, short_name="ANT", unit_of=office, country="ML"
         ),
         amm=Organization.objects.create(name={"fr": "AMM"}, short_name="AMM", is_partner=True),
-        school=Organization.objects.create(
-            name={"fr": "École"}, short_name="ECO", is_partner=True
-        ),
+        school=Organization.objects.create(name={"fr": "École"}, short_name="ECO", is_partner=True),
         team=Body.objects.create(
             organization=office, kind=BodyKind.CORE_TEAM, name={"fr": "Équipe"}, seats=15
         ),

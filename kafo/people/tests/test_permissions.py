@@ -94,9 +94,7 @@ def test_it_lists_exactly_the_records_that_one_may_view(cast, records):
         model = type(records[singular.get(kind, kind[:-1])])
         for who in EVERYBODY:
             seen = set(policy.visible_to(cast[who], model.objects.all()))
-            allowed = {
-                each for each in model.objects.all() if policy.may(cast[who], "view", each)
-            }
+            allowed = {each for each in model.objects.all() if policy.may(cast[who], "view", each)}
             assert seen == allowed, (kind, who)
 
 
