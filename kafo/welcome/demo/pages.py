@@ -133,7 +133,7 @@ def _load_pictures(tables: Tables, library: Library) -> None:
                     title=row["title"]["fr"],
                     file=File(content, name=row["file"]),
                     collection=site.collection,
-                    credit=row["credit"]["fr"],
+                    credit=row["credit"],
                     alternatives=Translated(row["alt"]),
                     description=row["alt"]["fr"],
                 )
