@@ -89,3 +89,8 @@ class ProcessingForm(DeskModelForm):
             "declaration_number",
         )
         long_texts = ("description", "recipients", "transfers", "security")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("recipients", "transfers", "security"):
+            self.fields[name].required = False

@@ -40,7 +40,7 @@ def correct_own_data(*, actor: Account, **values: Any) -> Person:
 
     The date of birth of a minor is not hers to change: it decides what a guardian must sign.
     """
-    person = actor.person
+    person = Person.objects.select_for_update().filter(pk=actor.person_id).first()
     if person is None:
         raise NotVisible
     born_on = values.get("born_on", person.born_on)
