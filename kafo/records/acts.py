@@ -48,5 +48,7 @@ def record_act(
 
 
 def act_label(name: str) -> str:
-    """Give the words for an act."""
-    return str(registry.get_action_label(name))
+    """Give the words for an act; one whose room is gone keeps its name."""
+    registry.scan_for_actions()
+    known = registry.formatters.get(name)
+    return str(known.label) if known else name

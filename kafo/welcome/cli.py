@@ -133,7 +133,7 @@ def _init(options: argparse.Namespace) -> int:
 
     code = make_office(**answers, progress=_tell)
     print(f"\nThe office is ready in {home}.\nStart it:    kafo run --home {home}")
-    print(f"Sign in:     open /desk/invitation/ and enter the code  {code}")
+    print(f"Sign in:     open /desk/enter/ and type the code  {code}")
     return 0
 
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.test.utils import isolate_apps
 
 from kafo.records import loop
-from kafo.records.acts import record_act, weight_of
+from kafo.records.acts import act_label, record_act, weight_of
 from kafo.records.checks import check_shared_records
 from kafo.records.enums import Visibility, Weight
 from kafo.records.errors import NotVisible
@@ -98,3 +98,8 @@ def test_it_runs_the_other_loops_when_one_fails(monkeypatch, caplog):
     monkeypatch.setattr(loop, "_passes", {"first": fails, "second": lambda: 3})
     assert loop.run_once() == {"first": 0, "second": 3}
     assert "first" in caplog.text
+
+
+def test_it_names_an_act_even_when_its_room_is_gone():
+    assert act_label("wagtail.publish") != "wagtail.publish"
+    assert act_label("attic.box.open") == "attic.box.open"
