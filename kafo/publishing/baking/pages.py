@@ -15,7 +15,7 @@ from kafo.publishing.baking.cards import card_digest, count_of_list_pages
 from kafo.publishing.baking.dependents import mark_due
 from kafo.publishing.baking.files import remove_compressed, site_folder, write_compressed
 from kafo.publishing.baking.frames import Frame, recipe, refresh_frame
-from kafo.publishing.baking.parts import TEXT_VIEW, render_page, search_text
+from kafo.publishing.baking.parts import TEXT_VIEW, render_page
 from kafo.publishing.enums import BakedKind
 from kafo.publishing.models import (
     Address,
@@ -31,6 +31,7 @@ from kafo.publishing.models import (
     site_of,
 )
 from kafo.publishing.models.sites import site_path
+from kafo.records.languages import folded
 
 logger = logging.getLogger("kafo.baking")
 _INVENTORIES = (BakedKind.SITEMAP, BakedKind.REDIRECTS)
@@ -122,13 +123,12 @@ def _bake_row(row: BakedPage, seen: int, *, durable: bool) -> bool:
         _replace_dependencies(row, rendering.all_keys())
         if number == 1:
             _tell_dependents(row, page)
-        title, text = search_text(page, parts)
         BakedPage.objects.filter(pk=row.pk).update(
             title=page.title,
             lead=page.lead,
             shown_on=page.shown_on,
-            folded_title=title,
-            folded_text=text,
+            folded_title=folded(page.title) if number == 1 else "",
+            folded_text=folded(parts["words"]),
             parts=parts,
             frame=frame.digest,
             recipe=recipe(),

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.template.loader import render_to_string
-from django.utils.safestring import mark_safe
+from django.utils.html import escape
 from django.utils.translation import override
 
 from kafo.publishing.baking.bodies import body_html, credit_line, words_of
@@ -23,7 +23,6 @@ from kafo.publishing.models import (
     SitePage,
 )
 from kafo.publishing.models.sites import site_path
-from kafo.records.languages import folded
 
 TEXT_VIEW = "texte/"
 
@@ -115,7 +114,8 @@ def render_page(
     with override(language):
         pictures = pictures or SitePictures(site.slug)
         full = Rendering(site, language, path, pictures)
-        main = render_to_string("publishing/site/page.html", _context(full, page, number, "full"))
+        shown = _context(full, page, number, "full")
+        main = render_to_string("publishing/site/page.html", shown)
         languages = _translations(full, page)
         plain = Rendering(site, language, path + TEXT_VIEW, pictures)
         context = _context(plain, page, number, "text")
@@ -134,6 +134,7 @@ def render_page(
         "description": page.search_description or page.lead,
         "main": _squeezed(main),
         "text": _squeezed(text),
+        "words": _words(shown) if number == 1 else "",
         "is_wide": page.is_wide,
         "languages": languages,
     }
@@ -154,9 +155,7 @@ def _squeezed(html: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def search_text(page: SitePage, parts: dict[str, Any]) -> tuple[str, str]:
-    """Give title and words of a page as the search compares them."""
-    words = words_of(mark_safe(parts["main"]))
-    return folded(page.title), folded(words)
-
-
+def _words(shown: dict[str, Any]) -> str:
+    """Give the page's own words, without what it shows of others."""
+    answers = (f"<p>{answer.name} {answer.value}</p>" for answer in shown["answers"])
+    return words_of(f"{escape(shown['page'].lead)} {shown['body']} {' '.join(answers)}")

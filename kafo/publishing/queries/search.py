@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
-from html import unescape
 
 from django.db.models import Case, IntegerField, Q, Value, When
-from django.utils.html import escape, strip_tags
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from kafo.publishing.enums import BakedKind
@@ -42,8 +41,8 @@ def words_of(query: str) -> list[str]:
     return folded(query.replace("\0", " ")[:MOST_LETTERS]).split()[:MOST_WORDS]
 
 
-def _extract(html: str, words: list[str]) -> SafeString:
-    tokens = unescape(strip_tags(html.replace("<", " <"))).split()
+def _extract(text: str, words: list[str]) -> SafeString:
+    tokens = text.split()
     at = next(
         (i for i, token in enumerate(tokens) if any(word in folded(token) for word in words)), 0
     )
@@ -52,7 +51,8 @@ def _extract(html: str, words: list[str]) -> SafeString:
     for token in tokens[start : at + 2 * AROUND]:
         is_match = any(word in folded(token) for word in words)
         shown.append(f"<mark>{escape(token)}</mark>" if is_match else escape(token))
-    return mark_safe(f"{'… ' if start else ''}{' '.join(shown)} …")
+    end = " …" if at + 2 * AROUND < len(tokens) else ""
+    return mark_safe(f"{'… ' if start else ''}{' '.join(shown)}{end}")
 
 
 def search(site: PublicSite, language: str, query: str, number: int = 1) -> Found:
@@ -72,7 +72,7 @@ def search(site: PublicSite, language: str, query: str, number: int = 1) -> Foun
     start = (max(1, number) - 1) * PER_PAGE
     page = rows.annotate(rank=rank).order_by("rank", "-shown_on", "path")[start : start + PER_PAGE]
     hits = [
-        Hit(row.path, row.title, _extract(row.parts.get("main", ""), words), row.shown_on)
+        Hit(row.path, row.title, _extract(row.parts.get("words", ""), words), row.shown_on)
         for row in page
     ]
     return Found(hits, total, -(-total // PER_PAGE))

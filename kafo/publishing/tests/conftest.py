@@ -70,12 +70,16 @@ def make_news(news_list: ListPage) -> Callable[..., NewsPage]:
 
 @pytest.fixture
 def make_picture(db: None) -> Callable[..., Picture]:
-    def make(title: str = "Pont", colour: str = "sienna", **fields: Any) -> Picture:
-        file = BytesIO()
-        PillowImage.new("RGB", (1000, 750), colour).save(file, "PNG")
+    def make(title: str = "Pont", content: bytes = b"", **fields: Any) -> Picture:
+        if not content:
+            file = BytesIO()
+            PillowImage.new("RGB", (1000, 750), "sienna").save(file, "PNG")
+            content = file.getvalue()
+        with PillowImage.open(BytesIO(content)) as opened:
+            width, height = opened.size
         picture = Picture(title=title, credit="Atelier Kafo", licence="CC BY-SA 4.0", **fields)
-        picture.file.save(f"{title}.png", ContentFile(file.getvalue()), save=False)
-        picture.width, picture.height = 1000, 750
+        picture.file.save(f"{title}.png", ContentFile(content), save=False)
+        picture.width, picture.height = width, height
         picture.save()
         return picture
 
