@@ -5,10 +5,17 @@ from typing import Any
 from allauth.account.auth_backends import AuthenticationBackend
 
 from kafo.people.mandates import may
+from kafo.people.models import Account
 
 
 class MandateBackend(AuthenticationBackend):
     """Answers Wagtail's one question outside its policies: may this account enter the back office."""
+
+    def get_user(self, user_id: Any) -> Account | None:
+        # With the person and her organisation: every page names both.
+        accounts = Account.objects.select_related("person__organization")
+        account = accounts.filter(pk=user_id).first()
+        return account if account and self.user_can_authenticate(account) else None
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         return perm == "wagtailadmin.access_admin" and may(user_obj, "publishing.write")

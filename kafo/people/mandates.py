@@ -53,7 +53,7 @@ def _rights_from(rows: QuerySet[Mandate]) -> dict[str, set[UUID]]:
     units: dict[UUID, set[UUID]] = defaultdict(set)
     tree = Organization.objects.filter(unit_of__isnull=False).order_by()
     for unit, above in tree.values_list("id", "unit_of"):
-        units[above].add(unit)
+        units[above].add(unit)  # type: ignore[index]  # none without is left
     within = {root: _with_units(root, units) for root in {m.organization_id for m in mandates}}
     for mandate in mandates:
         for each in rights_of_role(Role(mandate.role)):

@@ -15,6 +15,10 @@ from kafo.people.models import Body, Office, Organization
 
 
 class OrganizationForm(DeskModelForm):
+    website = forms.URLField(
+        label=gettext_lazy("website"), required=False, assume_scheme="https", max_length=200
+    )
+
     class Meta:
         model = Organization
         fields = (

@@ -89,3 +89,8 @@ class Membership(SharedRecord):
 
     def __str__(self) -> str:
         return f"{self.person} · {self.body or self.post}"
+
+    def holds_on(self, day: date) -> bool:
+        """Say whether it holds on `day`."""
+        has_begun = self.starts_on is None or self.starts_on <= day
+        return has_begun and (self.ends_on is None or day < self.ends_on)

@@ -60,8 +60,9 @@ class Person(SharedRecord):
 
     def is_minor(self, day: date | None = None) -> bool:
         """Say whether the person is under 18 on `day` (today when None); unknown birth is not minor."""
-        born = self.born_on
-        return bool(born) and age_on(born, day or timezone.localdate()) < AGE_OF_MAJORITY
+        if self.born_on is None:
+            return False
+        return age_on(self.born_on, day or timezone.localdate()) < AGE_OF_MAJORITY
 
 
 class Skill(SharedRecord):

@@ -63,16 +63,11 @@ def acts_in(organization_ids: set[UUID], condition: Q | None = None) -> QuerySet
     return first.union(*others, all=True)
 
 
-def actions_in(organization_ids: set[UUID]) -> set[str]:
-    """Give the names of the acts that have happened there."""
-    logs = _logs(organization_ids, Q())
-    return {name for log in logs for name in log.values_list("action", flat=True).distinct()}
-
-
-def actors_in(organization_ids: set[UUID]) -> set[Any]:
-    """Give the ids of the accounts that have acted there."""
-    logs = _logs(organization_ids, Q(user__isnull=False))
-    return {actor for log in logs for actor in log.values_list("user", flat=True).distinct()}
+def kinds_in(organization_ids: set[UUID]) -> tuple[set[str], set[Any]]:
+    """Give the names of the acts that have happened there, and the accounts that did them."""
+    first, *others = (log.values_list("action", "user") for log in _logs(organization_ids, Q()))
+    pairs = set(first.distinct().union(*others))
+    return {action for action, _user in pairs}, {user for _action, user in pairs if user}
 
 
 def of_weight(weight: Weight) -> Q:

@@ -24,7 +24,8 @@ def with_latest(posts: QuerySet[Post]) -> QuerySet[Post]:
 def moved(posts: QuerySet[Post]) -> QuerySet[Post]:
     """Give those of `posts` whose shared text has a version neither adopted nor declined."""
     answered = Greatest(F("adopted_version"), F("declined_version"))
-    return with_latest(posts).filter(latest_version__gt=answered)
+    rows: Any = with_latest(posts)
+    return rows.filter(latest_version__gt=answered)
 
 
 def sought(organization_ids: set[UUID]) -> QuerySet[Post]:

@@ -37,15 +37,22 @@ def _require_room(membership: Membership) -> None:
     place: Any = membership.body or membership.post
     # Two who give the last seat at the same moment wait for each other here.
     type(place)._default_manager.select_for_update().get(pk=place.pk)
-    others = overlapping(
-        place.memberships.exclude(pk=membership.pk), membership.starts_on, membership.ends_on
+    # A start that nobody knows does not reach back to those who left long ago.
+    begin = membership.starts_on or min(
+        timezone.localdate(), membership.ends_on or timezone.localdate()
     )
-    if others.filter(person=membership.person_id).exists():
+    rows = place.memberships.exclude(pk=membership.pk)
+    others = list(overlapping(rows, begin, membership.ends_on))
+    if any(other.person_id == membership.person_id for other in others):
         raise Refused(
             _("%(person)s is already in “%(place)s” in this period. End that membership first.")
             % {"person": membership.person, "place": place}
         )
-    if place.seats and others.count() >= place.seats:
+    # Most sit there on the first day or when another one comes.
+    days = {begin, *(other.starts_on for other in others if (other.starts_on or begin) > begin)}
+    if place.seats and any(
+        sum(other.holds_on(day) for other in others) >= place.seats for day in days
+    ):
         raise Refused(
             _(
                 "All seats of “%(place)s” are taken in this period (%(seats)d). "

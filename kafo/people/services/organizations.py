@@ -20,11 +20,7 @@ def add_organization(*, actor: Any, **values: Any) -> Organization:
     """
     require(permissions.organizations, actor, "add")
     organization = Organization(**values)
-    if organization.unit_of:
-        require(permissions.organizations, actor, "change", organization.unit_of)
-    elif actor is not None and not organization.is_partner:
-        # A new root would belong to nobody: only the first run makes one.
-        raise Refused(_("Say which organisation it is part of, or mark it as a partner."))
+    _require_place(actor, organization)
     organization.save()
     note_act(
         "people.organization.add",
@@ -44,10 +40,8 @@ def change_organization(*, actor: Any, organization: Organization, **values: Any
     changed = set_fields(organization, values)
     if not changed:
         return organization
-    if "unit_of" in changed:
-        if organization.unit_of:
-            require(permissions.organizations, actor, "change", organization.unit_of)
-        _require_tree(organization)
+    if {"unit_of", "is_partner"} & set(changed):
+        _require_place(actor, organization)
     organization.save()
     note_act(
         "people.organization.edit",
@@ -61,8 +55,15 @@ def change_organization(*, actor: Any, organization: Organization, **values: Any
     return organization
 
 
-def _require_tree(organization: Organization) -> None:
+def _require_place(actor: Any, organization: Organization) -> None:
+    """Refuse a place in the tree that is a loop, that is of others, or that nobody is in charge of."""
     above = organization.unit_of
+    if above is not None:
+        require(permissions.organizations, actor, "change", above)
+        # Else a partner would reach what is for offices only, by way of its unit.
+        organization.is_partner = organization.is_partner or above.is_partner
+    elif actor is not None and not organization.is_partner:
+        raise Refused(_("Say which organisation it is part of, or mark it as a partner."))
     while above is not None:
         if above.pk == organization.pk:
             raise Refused(

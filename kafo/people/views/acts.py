@@ -1,13 +1,12 @@
 """The act log in words: who did what to what, and how much it weighs."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.models import ModelLogEntry
@@ -15,7 +14,7 @@ from wagtail.models import ModelLogEntry
 from kafo.desk.views import Column, Filter, ListView
 from kafo.people import permissions
 from kafo.people.models import Account
-from kafo.people.queries.acts import actions_in, actors_in, acts_in, of_weight, weight_of_act
+from kafo.people.queries.acts import acts_in, kinds_in, of_weight, weight_of_act
 from kafo.records.acts import act_label
 from kafo.records.enums import Weight
 
@@ -40,12 +39,6 @@ def _detail(act: dict[str, Any]) -> str:
     return _("changed: %(fields)s") % {"fields": ", ".join(fields)} if fields else ""
 
 
-def _when(act: dict[str, Any]) -> datetime | None:
-    moment = act["timestamp"]
-    # A union hands the second table's times over as the database holds them.
-    return parse_datetime(moment) if isinstance(moment, str) else moment
-
-
 class ActList(ListView):
     """Both logs as one union, which is why the conditions are gathered before it is made."""
 
@@ -53,16 +46,16 @@ class ActList(ListView):
     policy = permissions.acts
     title = gettext_lazy("Acts")
     intro = gettext_lazy(
-        "Each act on the records and pages of your organisations. Of personal fields only the names "
-        "are kept, never what they held."
+        "Each act on the records and pages of your organisations. Of personal fields only the "
+        "names are kept, never what they held."
     )
     columns = (
-        Column(gettext_lazy("When"), _when, sort="timestamp"),
+        Column(gettext_lazy("When"), lambda act: act["timestamp"], sort="timestamp"),
         Column(gettext_lazy("Who"), _who),
         Column(gettext_lazy("Did what"), lambda act: act_label(act["action"])),
         Column(gettext_lazy("To what"), lambda act: act["label"]),
         Column(gettext_lazy("Details"), _detail),
-        Column(gettext_lazy("Weight"), lambda act: weight_of_act(act).label, sort=()),
+        Column(gettext_lazy("Weight"), lambda act: weight_of_act(act).label),
     )
     order = ("-timestamp",)
     empty_text = gettext_lazy("No act yet.")
@@ -71,14 +64,18 @@ class ActList(ListView):
     def organizations(self) -> set[Any]:
         return self.policy.scope(self.request.user, "view")
 
+    @cached_property
+    def kinds(self) -> tuple[set[str], set[Any]]:
+        return kinds_in(self.organizations)
+
     def get_filters(self) -> Iterable[Filter]:
         def actors(request: Any) -> list[tuple[Any, str]]:
-            accounts = Account.objects.filter(pk__in=actors_in(self.organizations))
+            accounts = Account.objects.filter(pk__in=self.kinds[1])
             found = ((row.pk, row.get_full_name()) for row in accounts.select_related("person"))
             return sorted(found, key=lambda pair: pair[1])
 
         def kinds(request: Any) -> list[tuple[str, str]]:
-            found = ((name, act_label(name)) for name in actions_in(self.organizations))
+            found = ((name, act_label(name)) for name in self.kinds[0])
             return sorted(found, key=lambda pair: pair[1])
 
         yield Filter("person", _("Person"), actors)

@@ -190,7 +190,7 @@ class MandateEnd(_OfMandate):
     button = gettext_lazy("End the mandate")
     intro = gettext_lazy("What it allows is over at once, or at the start of the day you choose.")
     done_text = gettext_lazy(
-        "The mandate has an end. If it was a mistake, give it again from here."
+        "The mandate has an end. Was it a mistake? Give it again from here."
     )
 
     def get_warning(self) -> Any:

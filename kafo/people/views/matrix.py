@@ -1,7 +1,7 @@
 """The matrix of the team: who can what, and what the posts lack."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -30,6 +30,10 @@ class Line:
     held: int | None
     missing: int | None
     cells: list[str]
+
+
+def _cell(at: int, line: Line) -> str:
+    return line.cells[at] if line.cells else ""
 
 
 class MatrixView(DeskView):
@@ -76,7 +80,7 @@ class MatrixView(DeskView):
     def columns(self) -> list[Column]:
         """Give the columns of the export."""
         persons = [
-            Column(str(person), lambda line, at=at: line.cells[at] if line.cells else "")
+            Column(str(person), partial(_cell, at))
             for at, person in enumerate(self.matrix.persons)
         ]
         return [

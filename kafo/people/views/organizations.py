@@ -22,7 +22,7 @@ from kafo.people.services.organizations import (
 from kafo.people.views.bodies import seats_words, with_holders
 
 
-def _office(organization: Organization) -> Office | None:
+def _office(organization: Organization) -> Any:
     return getattr(organization, "office", None)
 
 

@@ -184,7 +184,7 @@ class PostView(RecordView):
             else None,
         )
         yield from holder_sections(
-            self, _("Nobody holds it. Posts are given from a person's page.")
+            self, _("Nobody holds it. Posts are given from the page of a person.")
         )
 
 
@@ -350,7 +350,7 @@ class TemplateView(RecordView):
                 Column(_("State"), shared_state),
                 Column(_("Why it was declined"), "declined_reason"),
             ],
-            posts.select_related("organization"),
+            permissions.posts.visible_to(self.request.user, posts),
             _("No office uses it yet."),
         )
 
