@@ -1,10 +1,8 @@
 """Settings of a node. What an operator sets comes through `env`: docs/operate/settings.md."""
 
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.conf import locale
-from django.core.exceptions import ImproperlyConfigured
 
 from kafo.config import env
 
@@ -83,42 +81,7 @@ TEMPLATES = [
 ]
 
 
-def database_at(url: str) -> dict[str, object]:
-    """Give Django's settings for the database at `url`; raises ImproperlyConfigured."""
-    parts = urlsplit(url)
-    if parts.scheme == "sqlite":
-        return {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": unquote(parts.path) or KAFO_HOME / "kafo.sqlite3",
-            "CONN_MAX_AGE": None,
-            "OPTIONS": {
-                # A write takes its lock at once and waits its turn: a deferred one fails instead.
-                "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
-                "init_command": (
-                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-20000;"
-                    "PRAGMA mmap_size=134217728; PRAGMA temp_store=MEMORY;"
-                ),
-            },
-        }
-    if parts.scheme in {"postgresql", "postgres"}:
-        return {
-            "ENGINE": "django.db.backends.postgresql",
-            "NAME": unquote(parts.path.lstrip("/")),
-            "USER": unquote(parts.username or ""),
-            "PASSWORD": unquote(parts.password or ""),
-            "HOST": parse_qs(parts.query).get("host", [parts.hostname or ""])[0],
-            "PORT": str(parts.port or ""),
-            "CONN_MAX_AGE": 600,
-            "CONN_HEALTH_CHECKS": True,
-        }
-    raise ImproperlyConfigured(
-        "KAFO_DATABASE_URL must begin with sqlite:// or postgresql://, "
-        "for example postgresql://kafo:secret@localhost/kafo."
-    )
-
-
-DATABASES = {"default": database_at(env.text("KAFO_DATABASE_URL", "sqlite://"))}
+DATABASES = {"default": env.database_at(env.text("KAFO_DATABASE_URL", "sqlite://"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},

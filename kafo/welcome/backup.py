@@ -97,7 +97,7 @@ def _database_name() -> str:
 def _dump_database(folder: Path) -> Path:
     target = folder / _database_name()
     if connection.vendor == "sqlite":
-        source = sqlite3.connect(settings.DATABASES["default"]["NAME"], timeout=60)
+        source = sqlite3.connect(str(settings.DATABASES["default"]["NAME"]), timeout=60)
         try:
             source.execute("VACUUM INTO ?", (str(target),))
         except sqlite3.OperationalError as error:

@@ -145,6 +145,7 @@ def _run(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     os.environ["KAFO_SERVES"] = "1"
     Granian(
@@ -156,7 +157,7 @@ def _serve(options: argparse.Namespace) -> int:
         blocking_threads=16,
         respawn_failed_workers=True,
         log_access=False,
-        log_level="error",
+        log_level=LogLevels.error,
     ).serve()
     return 0
 

@@ -1,14 +1,17 @@
 """Copying an office from one database to another, every table and row."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import OperationalError, connections, transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from kafo.config.env import database_at
 from kafo.records.errors import Refused
 
 BATCH = 500
@@ -19,8 +22,6 @@ def move_database(address: str, *, progress: Callable[[str], None] = lambda text
 
     The source is only read. Raises Refused when the target cannot be reached or is not empty.
     """
-    from kafo.config.settings import database_at
-
     connections.settings["target"] = connections.configure_settings(
         {"default": settings.DATABASES["default"], "target": database_at(address)}
     )["target"]
@@ -53,6 +54,8 @@ def move_database(address: str, *, progress: Callable[[str], None] = lambda text
             cursor.execute(statement)
 
 
-def _insert(model: type, fields: list, rows: list) -> None:
+def _insert(model: type[Model], fields: Any, rows: list[Model]) -> None:
     if rows:
-        model._base_manager.using("target")._insert(rows, fields=fields, using="target", raw=True)
+        model._base_manager.using("target")._insert(  # type: ignore[attr-defined]
+            rows, fields=fields, using="target", raw=True
+        )

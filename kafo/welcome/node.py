@@ -42,7 +42,7 @@ def migrate() -> None:
         )
         copy.parent.mkdir(exist_ok=True)
         connection.close()
-        with sqlite3.connect(settings.DATABASES["default"]["NAME"]) as source:
+        with sqlite3.connect(str(settings.DATABASES["default"]["NAME"])) as source:
             source.execute("VACUUM INTO ?", (str(copy),))
         logger.info("The database was copied to %s before the update.", copy)
     call_command("migrate", verbosity=0, interactive=False)

@@ -54,7 +54,7 @@ class Library:
         self.authors = authors
         self.sites: dict[str, PublicSite] = {}
         self.pictures: dict[tuple[str, str], Picture] = {}
-        self.lists: dict[tuple[str, str], ListPage] = {}
+        self.lists: dict[tuple[str, str], SitePage] = {}
         self.pages: dict[tuple[str, str, str], SitePage] = {}
         self.places: dict[str, Place] = {}
 
@@ -204,43 +204,22 @@ def _make_pages(tables: Tables, library: Library) -> Iterator[tuple[SitePage, Ro
                 library.pages["home", key, language] = other
                 yield other, texts, language
     for row in tables["list"]:
-        for page, language in _in_all_languages(
-            lambda row=row: ListPage(listed=row["listed"], show_in_menus=True),
-            lambda language, row=row: library.pages.get(("home", row["site"], language)),
-            row,
-            library,
-        ):
+        for page, language in _in_all_languages(_list, row, library):
             library.lists[f"{row['site']}:{row['listed']}", language] = page
             yield page, row, language
     yield from _make_leaves(tables, library)
 
 
 def _make_leaves(tables: Tables, library: Library) -> Iterator[tuple[SitePage, Row, str]]:
-    kinds: dict[str, Callable[[Row], SitePage]] = {
-        "news": lambda row: NewsPage(news_on=row["date"], updated_on=row.get("updated_on")),
-        "project": lambda row: _project(row, library),
-        "place": lambda row: PlacePage(place=library.places[row["code"]]),
-        "document": lambda row: _document(row, library),
-        "page": lambda row: PlainPage(
-            show_in_menus=row.get("in_menu", False), in_footer=row.get("in_footer", False)
-        ),
-    }
     rest: list[tuple[SitePage, Row, str]] = []
-    for table, make in kinds.items():
+    for table, make in _LEAVES.items():
         for row in sorted(tables[table], key=lambda row: row.get("order", 0)):
-            parent_key = f"{row['site']}:{_KIND_OF_LIST.get(table)}"
-
-            def parent(language: str, row: Row = row, key: str = parent_key) -> SitePage | None:
-                return library.lists.get((key, language)) or library.pages.get(
-                    ("home", row["site"], language)
-                )
-
+            row["list"] = f"{row['site']}:{_KIND_OF_LIST.get(table)}"
             if table == "place":
+                row["key"] = row["code"]
                 row["title"] = dict.fromkeys(row["locales"], row["name"])
-            for page, language in _in_all_languages(
-                lambda row=row, make=make: make(row), parent, row, library
-            ):
-                library.pages[table, row.get("key", row.get("code")), language] = page
+            for page, language in _in_all_languages(make, row, library):
+                library.pages[table, row["key"], language] = page
                 rest.append((page, row, language))
             if "old_id" in row:
                 old = urlencode({"what": _OLD_WORDS[table], "id": row["old_id"]})
@@ -253,18 +232,17 @@ def _make_leaves(tables: Tables, library: Library) -> Iterator[tuple[SitePage, R
 
 
 def _in_all_languages(
-    make: Callable[[], SitePage],
-    parent_in: Callable[[str], SitePage | None],
-    row: Row,
-    library: Library,
+    make: Callable[[Row, Library], SitePage], row: Row, library: Library
 ) -> Iterator[tuple[SitePage, str]]:
     site = library.sites[row["site"]]
     original: SitePage | None = None
     for language in site.locales:
-        parent = parent_in(language)
+        parent = library.lists.get((row.get("list", ""), language)) or library.pages.get(
+            ("home", row["site"], language)
+        )
         if parent is None or not row["title"].get(language):
             continue
-        page = make()
+        page = make(row, library)
         page.slug = _slug(row, language)
         page.author = library.authors.get(row.get("author", ""), "")
         page.picture = library.pictures.get((row["site"], row.get("picture", "")))
@@ -304,7 +282,23 @@ def _text(row: Row, name: str, language: str) -> str:
     return row.get(name, {}).get(language, "")
 
 
-def _project(row: Row, library: Library) -> ProjectPage:
+def _list(row: Row, library: Library) -> SitePage:
+    return ListPage(listed=row["listed"], show_in_menus=True)
+
+
+def _news(row: Row, library: Library) -> SitePage:
+    return NewsPage(news_on=row["date"], updated_on=row.get("updated_on"))
+
+
+def _place(row: Row, library: Library) -> SitePage:
+    return PlacePage(place=library.places[row["code"]])
+
+
+def _plain(row: Row, library: Library) -> SitePage:
+    return PlainPage(show_in_menus=row.get("in_menu", False), in_footer=row.get("in_footer", False))
+
+
+def _project(row: Row, library: Library) -> SitePage:
     partners = [str(library.organizations[key].name.in_language("fr")) for key in row["partners"]]
     where = row.get("where", "")
     return ProjectPage(
@@ -316,7 +310,7 @@ def _project(row: Row, library: Library) -> ProjectPage:
     )
 
 
-def _document(row: Row, library: Library) -> DocumentPage:
+def _document(row: Row, library: Library) -> SitePage:
     site = library.sites[row["site"]]
     path = FOLDER / row["file"]
     documents = get_document_model().objects
@@ -334,6 +328,15 @@ def _document(row: Row, library: Library) -> DocumentPage:
         pages_count=row.get("pages_count"),
         issued_on=row.get("issued_on"),
     )
+
+
+_LEAVES: dict[str, Callable[[Row, Library], SitePage]] = {
+    "news": _news,
+    "project": _project,
+    "place": _place,
+    "document": _document,
+    "page": _plain,
+}
 
 
 def _blocks(row: Row, language: str, library: Library) -> Iterator[tuple[str, Any]]:
