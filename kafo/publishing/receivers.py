@@ -1,4 +1,4 @@
-"""What happens when something changes that readers see: it is marked due, and baked after commit."""
+"""When something changes that readers see, it is marked due, and baked after the commit."""
 
 import sys
 from typing import Any
@@ -134,8 +134,10 @@ def _on_picture_deleted(instance: Picture, **kwargs: Any) -> None:
 
 
 @receiver(post_save, sender=ExternalLink)
-def _on_link(instance: ExternalLink, created: bool, **kwargs: Any) -> None:
-    if not created:
+def _on_link(
+    instance: ExternalLink, created: bool, update_fields: Any = None, **kwargs: Any
+) -> None:
+    if not created and (update_fields is None or "is_dead" in update_fields):
         mark_due(link_key(instance.address))
 
 

@@ -55,9 +55,7 @@ def _link(rendering: Rendering, match: re.Match[str]) -> str:
     attributes, inner = extract_attrs(match[1]), match[2]
     kind = attributes.get("linktype")
     if kind == "page":
-        page = (
-            Page.objects.filter(pk=_number(attributes)).select_related("locale").first()
-        )
+        page = Page.objects.filter(pk=_number(attributes)).select_related("locale").first()
         href = rendering.page_href(page) if page else ""
     elif kind == "document":
         document = get_document_model().objects.filter(pk=_number(attributes)).first()
@@ -153,5 +151,3 @@ def body_html(rendering: Rendering, body: Any, *, with_pictures: bool = True) ->
 def words_of(html: str) -> str:
     """Give the words of a piece of HTML, for the search and for feeds."""
     return " ".join(BeautifulSoup(html, "html.parser").get_text(" ").split())
-
-

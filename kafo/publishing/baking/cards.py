@@ -85,7 +85,7 @@ def _section(
     rendering: Rendering, page: ListPage, span: slice, *, heading: str = "", more: str = ""
 ) -> Section:
     rendering.uses(f"list:{page.pk}")
-    rows = listed_pages(page).select_related("picture", "locale")[span]
+    rows = listed_pages(page).select_related("picture", "locale").defer("body")[span]
     style = "cards" if page.listed in _CARDS else "list"
     shows = {"with_picture": style == "list", "large": heading != ""}
     return Section(heading, [_card(rendering, row, **shows) for row in rows], style, more)

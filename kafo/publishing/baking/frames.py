@@ -40,9 +40,7 @@ def sheet(name: str) -> SafeString:
 def recipe() -> str:
     """Give a mark of the templates and the code that bake; a new version bakes everything anew."""
     digest = hashlib.sha256()
-    for path in sorted(
-        [*_ROOM.glob("templates/publishing/site/*"), *_ROOM.glob("baking/*.py")]
-    ):
+    for path in sorted([*_ROOM.glob("templates/publishing/site/*"), *_ROOM.glob("baking/*.py")]):
         digest.update(path.read_bytes())
     digest.update(sheet("text.css").encode())
     return digest.hexdigest()[:16]
@@ -137,9 +135,7 @@ class Frame:
         pieces = list(self._pieces)
         for at in range(1, len(pieces), 2):
             mark, _colon, menu_path = pieces[at].partition(":")
-            pieces[at] = (
-                self._current(menu_path, path) if mark == "current" else values[mark]
-            )
+            pieces[at] = self._current(menu_path, path) if mark == "current" else values[mark]
         return "".join(pieces)
 
     def _current(self, menu_path: str, path: str) -> str:

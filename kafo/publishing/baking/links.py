@@ -33,6 +33,7 @@ def answers(address: str) -> bool:
 def note_answer(link: ExternalLink, is_answered: bool) -> None:
     """Write down one try; three failed ones over seven days make a link dead."""
     now = timezone.now()
+    was_dead = link.is_dead
     link.checked_at = now
     if is_answered:
         link.failures, link.failing_since, link.is_dead = 0, None, False
@@ -40,7 +41,8 @@ def note_answer(link: ExternalLink, is_answered: bool) -> None:
         link.failures += 1
         link.failing_since = link.failing_since or now
         link.is_dead = link.failures >= TRIES and now - link.failing_since >= OVER
-    link.save()
+    tries = ["checked_at", "failures", "failing_since"]
+    link.save(update_fields=tries if link.is_dead == was_dead else [*tries, "is_dead"])
 
 
 def check_links() -> int:

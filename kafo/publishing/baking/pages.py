@@ -19,9 +19,9 @@ from kafo.publishing.baking.parts import TEXT_VIEW, render_page
 from kafo.publishing.enums import BakedKind
 from kafo.publishing.models import (
     Address,
+    BakeDependency,
     BakedFrame,
     BakedPage,
-    BakeDependency,
     HomePage,
     ListPage,
     NewsPage,
@@ -195,16 +195,9 @@ def _give_number(site: PublicSite, page: SitePage) -> None:
     """Give the page its number for ever; all its translations share it."""
     if page.number is not None:
         return
-    known = [
-        number
-        for number in type(page)
-        .objects.filter(translation_key=page.translation_key)
-        .exclude(number=None)
-        .values_list("number", flat=True)
-    ]
-    if known:
-        number = known[0]
-    else:
+    others = type(page).objects.filter(translation_key=page.translation_key)
+    number = others.exclude(number=None).values_list("number", flat=True).first()
+    if number is None:
         taken = Address.objects.filter(site=site, path__startswith="n/").values_list("path")
         number = 1 + max((int(path.split("/")[1]) for (path,) in taken), default=0)
     type(page).objects.filter(pk=page.pk).update(number=number)

@@ -12,9 +12,21 @@ from kafo.publishing.baking.files import site_folder
 from kafo.publishing.baking.frames import Frame, recipe, refresh_frame
 from kafo.publishing.baking.pages import bake_row, expect_page, write_full
 from kafo.publishing.baking.pictures import make_renditions
-from kafo.publishing.baking.site_files import bake_missing, bake_site_file, expect_site_files, write_sites
+from kafo.publishing.baking.site_files import (
+    bake_missing,
+    bake_site_file,
+    expect_site_files,
+    write_sites,
+)
 from kafo.publishing.enums import BakedKind
-from kafo.publishing.models import PAGE_TYPES, BakedFrame, BakedPage, BakeDependency, Picture, PublicSite
+from kafo.publishing.models import (
+    PAGE_TYPES,
+    BakeDependency,
+    BakedFrame,
+    BakedPage,
+    Picture,
+    PublicSite,
+)
 from kafo.publishing.models.sites import path_within_site
 
 logger = logging.getLogger("kafo.baking")
@@ -144,9 +156,9 @@ def sweep_files() -> int:
         if not folder.is_dir():
             continue
         used = set(
-            BakeDependency.objects.filter(
-                baked__site=site, key__startswith="file:"
-            ).values_list("key", flat=True)
+            BakeDependency.objects.filter(baked__site=site, key__startswith="file:").values_list(
+                "key", flat=True
+            )
         )
         # A page being baked right now links its files before it notes that it needs them.
         long_ago = time.time() - 3600
@@ -171,7 +183,7 @@ class BakingLoop:
             find_due()
             sweep_files()
             self._looked_at = now
-        return make_missing_renditions() + publish_scheduled() + bake_due() + join_due()
+        return make_missing_renditions() + publish_scheduled() + join_due() + bake_due()
 
 
 def reconcile() -> None:

@@ -27,9 +27,7 @@ class Rendering:
     `place:<id>`, `link:<digest>`, `site:<slug>`.
     """
 
-    def __init__(
-        self, site: PublicSite, language: str, path: str, pictures: SitePictures
-    ) -> None:
+    def __init__(self, site: PublicSite, language: str, path: str, pictures: SitePictures) -> None:
         self.site = site
         self.language = language
         self.path = path

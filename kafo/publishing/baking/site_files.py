@@ -44,8 +44,10 @@ def expect_site_files(site: PublicSite) -> None:
         BakedPage.objects.get_or_create(
             site=site, path=path, defaults={"kind": kind, "language": language}
         )
-    unwanted = BakedPage.objects.filter(site=site).exclude(kind=BakedKind.PAGE).exclude(
-        path__in=[path for path, _, _ in wanted]
+    unwanted = (
+        BakedPage.objects.filter(site=site)
+        .exclude(kind=BakedKind.PAGE)
+        .exclude(path__in=[path for path, _, _ in wanted])
     )
     for row in unwanted:
         file = site_folder(site.slug) / row.path
@@ -79,7 +81,9 @@ def _feed(row: BakedPage) -> str:
         }
         for page in pages
     ]
-    updated_at = max((entry["updated_at"] for entry in entries), default=datetime.fromtimestamp(0, UTC))
+    updated_at = max(
+        (entry["updated_at"] for entry in entries), default=datetime.fromtimestamp(0, UTC)
+    )
     with override(language):
         return render_to_string(
             "publishing/site/feed.xml",

@@ -113,9 +113,13 @@ class SitePage(Page):
         """Give the page that this one translates; None for an original or a lost source."""
         if not self.source_language:
             return None
-        return type(self).objects.filter(
-            translation_key=self.translation_key, locale__language_code=self.source_language
-        ).first()
+        return (
+            type(self)
+            .objects.filter(
+                translation_key=self.translation_key, locale__language_code=self.source_language
+            )
+            .first()
+        )
 
     def is_stale(self) -> bool:
         """Say whether the source changed its meaning since this translation was made."""
@@ -241,7 +245,9 @@ class ProjectPage(SitePage):
         verbose_name_plural = _("projects")
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(starts_on=None) | Q(ends_on__gte=models.F("starts_on")),
+                condition=Q(ends_on=None)
+                | Q(starts_on=None)
+                | Q(ends_on__gte=models.F("starts_on")),
                 name="publishing_project_ends_after_start",
                 violation_error_message=_("A project cannot end before it starts."),
             )
@@ -311,4 +317,3 @@ class DocumentPage(SitePage):
 
 
 PAGE_TYPES = (HomePage, ListPage, NewsPage, ProjectPage, PlacePage, PlainPage, DocumentPage)
-

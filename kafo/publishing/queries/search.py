@@ -56,7 +56,7 @@ def _extract(text: str, words: list[str]) -> SafeString:
 
 
 def search(site: PublicSite, language: str, query: str, number: int = 1) -> Found:
-    """Give the pages of `site` in `language` that hold all words; those with them in the title first."""
+    """Give the pages of `site` in `language` that hold all words, in the title first."""
     words = words_of(query)
     if not words:
         return Found([], 0, 0)

@@ -79,9 +79,7 @@ class Serving:
             if len(parts) == 1:
                 return self._redirect(environ, start_response, f"/{parts[0]}/")
             slug, rest = parts[0], parts[1:]
-            return self._site(
-                environ, start_response, slug, sites[slug], rest, prefix=f"/{slug}"
-            )
+            return self._site(environ, start_response, slug, sites[slug], rest, prefix=f"/{slug}")
         if path == "/":
             names = [(slug, _name(site)) for slug, site in sites.items()]
             return self._html(environ, start_response, "200 OK", plain.list_of_sites(names))
@@ -147,9 +145,7 @@ class Serving:
             return self._redirect(environ, start_response, f"{prefix}/{target}{tail}")
         return self._missing(environ, start_response, slug, site, path, "404 Not Found")
 
-    def _send(
-        self, environ: Environ, start_response: StartResponse, found: Any
-    ) -> Iterable[bytes]:
+    def _send(self, environ: Environ, start_response: StartResponse, found: Any) -> Iterable[bytes]:
         accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
         encoding = next((code for code in _accepted(accepted) if code in found.bodies), "")
         etag = f'"{found.etag}{"-" + encoding if encoding else ""}"'

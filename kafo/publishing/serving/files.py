@@ -97,10 +97,10 @@ class BakedFiles:
         on_disk = f"{self.folder}/{path}"
         stamp = self._stamp(f"{on_disk}.br")
         is_plain = stamp is None
-        if is_plain:
-            stamp = self._stamp(on_disk) if path.endswith((".txt", ".svg")) else None
-            if stamp is None:
-                return None
+        if stamp is None and path.endswith((".txt", ".svg")):
+            stamp = self._stamp(on_disk)
+        if stamp is None:
+            return None
         kept = self._kept.get(path)
         if kept is not None and kept.stamp == stamp:
             return kept

@@ -8,7 +8,12 @@ from typing import Any
 
 _PIECE = 64 * 1024
 _RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
-_PICTURES = {".avif": "image/avif", ".webp": "image/webp", ".jpg": "image/jpeg", ".png": "image/png"}
+_PICTURES = {
+    ".avif": "image/avif",
+    ".webp": "image/webp",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+}
 
 
 def _pieces(path: Path, start: int, length: int) -> Iterator[bytes]:

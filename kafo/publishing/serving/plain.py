@@ -19,9 +19,7 @@ def _page(title: str, body: str) -> bytes:
 
 def list_of_sites(sites: Iterable[tuple[str, str]]) -> bytes:
     """Give links to the sites of the node, each by short name and name."""
-    items = "".join(
-        f'<li><a href="{escape(slug)}/">{escape(name)}</a>' for slug, name in sites
-    )
+    items = "".join(f'<li><a href="{escape(slug)}/">{escape(name)}</a>' for slug, name in sites)
     return _page(
         "Kafo",
         f"<h1>Sites</h1><ul>{items}</ul>"

@@ -176,9 +176,7 @@ def browser(settings: Any) -> Browser:
     from django.core.handlers.wsgi import WSGIHandler
 
     return Browser(
-        Serving(
-            baked=Path(settings.KAFO_BAKED), desk_hosts=["localhost"], load_behind=WSGIHandler
-        )
+        Serving(baked=Path(settings.KAFO_BAKED), desk_hosts=["localhost"], load_behind=WSGIHandler)
     )
 
 

@@ -23,10 +23,7 @@ ITEM = "bamako/fr/nouvelles/deux-jours/"
 
 
 def stamps(folder: Path) -> dict[str, int]:
-    return {
-        str(file.relative_to(folder)): file.stat().st_mtime_ns
-        for file in folder.rglob("*.br")
-    }
+    return {str(file.relative_to(folder)): file.stat().st_mtime_ns for file in folder.rglob("*.br")}
 
 
 def changed(before: dict[str, int], after: dict[str, int]) -> set[str]:

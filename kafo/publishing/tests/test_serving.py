@@ -1,15 +1,15 @@
 """What readers and their browsers get, with the database or without."""
 
 import re
-from hashlib import sha256
 from base64 import b64encode
+from hashlib import sha256
 
 import pytest
 from django.db import DatabaseError
 
 from kafo.publishing.models import NewsPage, PlainPage
-from kafo.publishing.serving.application import Serving
 from kafo.publishing.services.sites import add_address
+from kafo.publishing.serving.application import Serving
 from kafo.publishing.tests.conftest import Browser, add, publish, translate
 
 HOST = "http://bamako.localhost:8000"
@@ -46,9 +46,7 @@ def test_it_says_that_the_desk_is_closed_and_the_sites_go_on(item, shut):
     assert answer.headers["Retry-After"] == "60"
 
 
-def test_it_says_so_too_when_the_database_fails_inside_a_request(
-    item, baked, browser, monkeypatch
-):
+def test_it_says_so_too_when_the_database_fails_inside_a_request(item, baked, browser, monkeypatch):
     baked()
 
     def locked(*args, **kwargs):
@@ -319,7 +317,9 @@ def test_it_hides_pictures_that_no_published_page_shows(item, make_picture, bake
 
 
 def test_it_gives_robots_and_sitemap_and_sign(item, shut):
-    assert "Sitemap: http://bamako.localhost:8000/sitemap.xml" in shut.get(f"{HOST}/robots.txt").html
+    assert (
+        "Sitemap: http://bamako.localhost:8000/sitemap.xml" in shut.get(f"{HOST}/robots.txt").html
+    )
     sitemap = shut.get(f"{HOST}/sitemap.xml")
     assert sitemap.headers["Content-Type"].startswith("application/xml")
     assert f"<loc>{HOST}{ITEM}</loc>" in sitemap.html
