@@ -62,7 +62,11 @@ _own: list[tuple[str, Callable[..., Any], str]] = [
     ("second-factor/app/remove/", app_views.deactivate_totp, "mfa_deactivate_totp"),
     ("second-factor/codes/", code_views.view_recovery_codes, "mfa_view_recovery_codes"),
     ("second-factor/codes/new/", code_views.generate_recovery_codes, "mfa_generate_recovery_codes"),
-    ("second-factor/codes/file/", code_views.download_recovery_codes, "mfa_download_recovery_codes"),
+    (
+        "second-factor/codes/file/",
+        code_views.download_recovery_codes,
+        "mfa_download_recovery_codes",
+    ),
     ("second-factor/keys/", key_views.list_webauthn, "mfa_list_webauthn"),
     ("second-factor/keys/add/", key_views.add_webauthn, "mfa_add_webauthn"),
     ("second-factor/keys/<int:pk>/", key_views.edit_webauthn, "mfa_edit_webauthn"),

@@ -22,6 +22,7 @@ class PeopleConfig(AppConfig):
         grant_rights(Role.DIRECTOR, "people.adopt", "people.template")
         grant_rights(Role.BOARD_MEMBER, "people.mandate", "people.acts", "people.adopt")
         grant_rights(Role.COORDINATOR, "people.invite")
+        grant_rights(Role.BOARD_MEMBER, "people.invite")
         grant_rights(Role.TECHNICIAN, "people.recover", "people.acts")
 
         from kafo.people.services.acts import register_acts

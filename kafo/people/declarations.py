@@ -18,10 +18,20 @@ from django.utils.translation import gettext_lazy as _
 from kafo.people.enums import Purpose
 
 # What a heading is answered with; queries.declarations gives the text for each.
-CONTROLLER, PURPOSE, BASIS, SUBJECTS, FIELDS, ORIGIN = "controller purpose basis subjects fields origin".split()
-RECIPIENTS_OF, RETENTION, SAFETY, ABROAD, LINKS, ACCESS, PROCESSOR, STAFF = (
-    "recipients retention security transfers links access processor staff".split()
-)
+CONTROLLER = "controller"
+PURPOSE = "purpose"
+BASIS = "basis"
+SUBJECTS = "subjects"
+FIELDS = "fields"
+ORIGIN = "origin"
+RECIPIENTS_OF = "recipients"
+RETENTION = "retention"
+SAFETY = "security"
+ABROAD = "transfers"
+LINKS = "links"
+ACCESS = "access"
+PROCESSOR = "processor"
+STAFF = "staff"
 
 
 @dataclass(frozen=True)
@@ -123,9 +133,7 @@ DESCRIPTIONS = {
     ),
     Purpose.CONTACT: _("Reaching members and volunteers for the work of the office."),
     Purpose.TEAM: _("Composing teams by skills and languages, and seeing what is missing."),
-    Purpose.PROTECTION: _(
-        "Knowing who is a minor, and keeping the authorisation of a guardian."
-    ),
+    Purpose.PROTECTION: _("Knowing who is a minor, and keeping the authorisation of a guardian."),
     Purpose.SIGN_IN: _("Letting people sign in, and keeping others out."),
     Purpose.DIRECTORY: _(
         "Letting the other offices of the federation find a person by name, town, skills, "
@@ -151,4 +159,3 @@ SECURITY = _(
     "Rights only by dated mandates; passwords stored as Argon2 digests; second factor; limits on "
     "attempts; sessions that can be closed; log of acts; encrypted connection; backups."
 )
-

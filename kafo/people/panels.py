@@ -19,7 +19,7 @@ EXPOSED = (Role.DIRECTOR, Role.BOARD_MEMBER, Role.TECHNICIAN)
 
 
 def lacks_second_factor(account: Account) -> bool:
-    """Say whether the account holds a role that others would like to take over, by password alone."""
+    """Say whether a password alone protects a role that others would like to have."""
     if not Mandate.objects.at().filter(person=account.person_id, role__in=EXPOSED).exists():
         return False
     factors = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -35,8 +35,8 @@ def second_factor_panel(request: HttpRequest) -> SafeString | None:
 
 
 def register_panels() -> None:
-    """Hang the reminder, the lists and one's own page into the frame; called when the room starts."""
-    register_panel(second_factor_panel, order=10)
+    """Hang all this into the frame; called when the room starts."""
+    register_panel(second_factor_panel, order=1)
     register_account_links(own_page="account:me-data", sign_out="account_logout")
     for label, name, order, policy in (
         (_("Invitations"), "invitations", 60, permissions.invitations),

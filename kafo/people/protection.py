@@ -1,4 +1,4 @@
-"""The register of personal fields: what each is kept for, on which ground, how long, who may see it.
+"""The register of personal fields: what each is kept for, on which ground, how long, seen by whom.
 
 A field of a model about persons that stands here nowhere stops the start (people.E001). By default
 only the home office sees a field; `opened_by` names the consents that widen that.
@@ -130,8 +130,9 @@ _NAME = {**_IN_DIRECTORY, Purpose.PUBLIC_NAME: Visibility.PUBLIC}
 _HISTORY = 120  # who sat where and decided what is part of the association's own papers
 
 _person = "organization is_fictional erased_at language"
-declare_personal(Person, "given_name family_name folded_name", Purpose.RUN_OFFICE,
-                 LegalBasis.CONTRACT, 24, _NAME)  # fmt: skip
+declare_personal(
+    Person, "given_name family_name folded_name", Purpose.RUN_OFFICE, LegalBasis.CONTRACT, 24, _NAME
+)
 declare_personal(Person, _person, Purpose.RUN_OFFICE, LegalBasis.CONTRACT, 24)
 declare_personal(Person, "note", Purpose.RUN_OFFICE, LegalBasis.INTEREST, 24)
 declare_personal(Person, "email town", Purpose.CONTACT, LegalBasis.CONTRACT, 24, _IN_DIRECTORY)
@@ -139,26 +140,62 @@ declare_personal(Person, "phone", Purpose.CONTACT, LegalBasis.CONTRACT, 24)
 declare_personal(Person, "born_on", Purpose.PROTECTION, LegalBasis.LEGAL_DUTY, 24)
 declare_personal(PersonSkill, "skill level", Purpose.TEAM, LegalBasis.CONTRACT, 24, _IN_DIRECTORY)
 declare_personal(PersonLanguage, "code level", Purpose.TEAM, LegalBasis.CONTRACT, 24, _IN_DIRECTORY)
-declare_personal(Membership, "body post role starts_on ends_on", Purpose.RUN_OFFICE,
-                 LegalBasis.CONTRACT, _HISTORY)  # fmt: skip
-declare_personal(Mandate, "role organization starts_at ends_at planned_ends_at reason ended_reason", Purpose.RUN_OFFICE,
-                 LegalBasis.CONTRACT, _HISTORY)  # fmt: skip
-declare_personal(GuardianAuthorization,
-                 "guardian_name guardian_contact relation signed_on approved_at withdrawn_at",
-                 Purpose.PROTECTION, LegalBasis.LEGAL_DUTY, 24)  # fmt: skip
-declare_personal(Consent, "purpose wording given_at withdrawn_at", Purpose.RUN_OFFICE,
-                 LegalBasis.LEGAL_DUTY, 24)  # fmt: skip
-declare_personal(Account, "username email password last_login date_joined is_active language "
-                 "is_staff is_superuser", Purpose.SIGN_IN, LegalBasis.CONTRACT, 0)  # fmt: skip
-declare_personal(Invitation, "kind code_hash created_at expires_at used_at revoked_at "
-                 "removes_second_factor told_at", Purpose.SIGN_IN, LegalBasis.CONTRACT, 0)  # fmt: skip
+declare_personal(
+    Membership,
+    "body post role starts_on ends_on",
+    Purpose.RUN_OFFICE,
+    LegalBasis.CONTRACT,
+    _HISTORY,
+)
+declare_personal(
+    Mandate,
+    "role organization starts_at ends_at planned_ends_at reason ended_reason",
+    Purpose.RUN_OFFICE,
+    LegalBasis.CONTRACT,
+    _HISTORY,
+)
+declare_personal(
+    GuardianAuthorization,
+    "guardian_name guardian_contact relation signed_on approved_at withdrawn_at",
+    Purpose.PROTECTION,
+    LegalBasis.LEGAL_DUTY,
+    24,
+)
+declare_personal(
+    Consent, "purpose wording given_at withdrawn_at", Purpose.RUN_OFFICE, LegalBasis.LEGAL_DUTY, 24
+)
+declare_personal(
+    Account,
+    "username email password last_login date_joined is_active language is_staff is_superuser",
+    Purpose.SIGN_IN,
+    LegalBasis.CONTRACT,
+    0,
+)
+declare_personal(
+    Invitation,
+    "kind code_hash created_at expires_at used_at revoked_at removes_second_factor told_at",
+    Purpose.SIGN_IN,
+    LegalBasis.CONTRACT,
+    0,
+)
 declare_personal(EmailAddress, "email verified primary", Purpose.SIGN_IN, LegalBasis.CONTRACT, 0)
-declare_personal(Authenticator, "type data created_at last_used_at", Purpose.SIGN_IN,
-                 LegalBasis.CONTRACT, 0)  # fmt: skip
-declare_personal(UserSession, "created_at ip last_seen_at session_key user_agent data",
-                 Purpose.SIGN_IN, LegalBasis.INTEREST, 1)  # fmt: skip
+declare_personal(
+    Authenticator, "type data created_at last_used_at", Purpose.SIGN_IN, LegalBasis.CONTRACT, 0
+)
+declare_personal(
+    UserSession,
+    "created_at ip last_seen_at session_key user_agent data",
+    Purpose.SIGN_IN,
+    LegalBasis.INTEREST,
+    1,
+)
 for _log in (ModelLogEntry, PageLogEntry):
-    declare_personal(_log, "content_type label action data timestamp uuid revision content_changed "
-                     "deleted", Purpose.RUN_OFFICE, LegalBasis.INTEREST, _HISTORY)  # fmt: skip
+    declare_personal(
+        _log,
+        "content_type label action data timestamp uuid revision content_changed deleted",
+        Purpose.RUN_OFFICE,
+        LegalBasis.INTEREST,
+        _HISTORY,
+    )
 declare_personal(ModelLogEntry, "object_id", Purpose.RUN_OFFICE, LegalBasis.INTEREST, _HISTORY)
 declare_personal(PageLogEntry, "page", Purpose.RUN_OFFICE, LegalBasis.INTEREST, _HISTORY)

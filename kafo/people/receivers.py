@@ -29,8 +29,11 @@ def tell_of_recovery(sender: Any, *, request: HttpRequest, user: Any, **kwargs: 
         }
         messages.warning(
             request,
-            _("%(who)s made a recovery code for your account on %(when)s. If you did not ask for "
-              "it, change your password and tell the director.") % values,
+            _(
+                "%(who)s made a recovery code for your account on %(when)s. If you did not ask for "
+                "it, change your password and tell the director."
+            )
+            % values,
         )
     untold.update(told_at=timezone.now())
 

@@ -1,4 +1,4 @@
-"""Forms of the doors: signing in, factors, codes. allauth's own, in our words and without ornament."""
+"""Forms of the doors: signing in, factors, codes; allauth's own, without ornament."""
 
 from typing import Any
 

@@ -29,9 +29,7 @@ def declaration(organization: Organization, law: Law) -> list[Entry]:
         Entry(
             title=str(processing),
             number=processing.declaration_number,
-            answers=[
-                (str(heading), _ANSWERS[kind](processing)) for heading, kind in law.headings
-            ],
+            answers=[(str(heading), _ANSWERS[kind](processing)) for heading, kind in law.headings],
         )
         for processing in processings_of(organization)
     ]
@@ -68,9 +66,9 @@ def kept_for(months: int) -> str:
             "%(count)d years after the membership ends",
             years,
         ) % {"count": years}
-    return ngettext(
-        "%(count)d month after the end", "%(count)d months after the end", months
-    ) % {"count": months}
+    return ngettext("%(count)d month after the end", "%(count)d months after the end", months) % {
+        "count": months
+    }
 
 
 def _controller(processing: Processing) -> list[str]:
@@ -87,8 +85,7 @@ def _fields(processing: Processing) -> list[str]:
     lines = []
     for entry in personal_fields():
         widths = {
-            str(purpose.label): str(width.label)
-            for purpose, width in entry.opened_by.items()
+            str(purpose.label): str(width.label) for purpose, width in entry.opened_by.items()
         }
         opens = processing.purpose in entry.opened_by
         if entry.purpose != processing.purpose and not opens:
@@ -118,9 +115,7 @@ _ANSWERS: dict[str, Any] = {
     declarations.SAFETY: lambda each: [str(each.security)],
     declarations.ABROAD: lambda each: [str(each.transfers)],
     declarations.LINKS: lambda each: [_("None")],
-    declarations.ACCESS: lambda each: [
-        _("At the office, or at the desk on the page “My data”")
-    ],
+    declarations.ACCESS: lambda each: [_("At the office, or at the desk on the page “My data”")],
     declarations.PROCESSOR: lambda each: [_("None: the office runs its own server")],
     declarations.STAFF: lambda each: [str(declarations.INSIDE)],
 }
@@ -129,7 +124,8 @@ _ANSWERS: dict[str, Any] = {
 def privacy_statement(organization: Organization, language: str) -> list[tuple[str, list[str]]]:
     """Give the words of the privacy page in `language`: headings, each with its paragraphs."""
     with translation.override(language):
-        laws = ", ".join(str(law.name) for law in LAWS.values() if law.code in _laws_of(organization))
+        codes = _laws_of(organization)
+        laws = ", ".join(str(law.name) for law in LAWS.values() if law.code in codes)
         kept = [
             f"{processing}: {processing.description} "
             + _("Kept: %(time)s.") % {"time": kept_for(processing.retention_months)}
@@ -147,9 +143,11 @@ def privacy_statement(organization: Organization, language: str) -> list[tuple[s
             (
                 _("Your rights"),
                 [
-                    _("Whoever is on record here may see what is held, have it corrected, take it "
-                      "with her, withdraw a consent, and have it erased: at the desk on the page "
-                      "“My data”, or by a letter or a visit to the office."),
+                    _(
+                        "Whoever is on record here may see what is held, have it corrected, take it "
+                        "with her, withdraw a consent, and have it erased: at the desk on the page "
+                        "“My data”, or by a letter or a visit to the office."
+                    ),
                     _("Law: %(laws)s.") % {"laws": laws},
                 ],
             ),

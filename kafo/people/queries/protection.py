@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext
 from wagtail.models import ModelLogEntry
@@ -76,21 +76,30 @@ def shown_to(person: Person, audience: str) -> dict[str, Any]:
 
 
 def holdings_of(
-    person: Person, acts: int | None = None
+    person: Person, *, with_acts: bool = True
 ) -> list[tuple[str, list[tuple[PersonalField, Any]]]]:
     """Give all that is held on `person`, by kind of record: the field, and its value as stored.
 
-    Secrets (password, keys, codes) are named without their value; `acts` limits the log to so many.
+    Secrets (password, keys, codes) are named without their value.
     """
     account = Account.objects.filter(person=person).first()
     groups = []
     for model in dict.fromkeys(entry.model for entry in personal_fields()):
         entries = [entry for entry in personal_fields() if entry.model is model]
-        rows = _rows_about(model, person, account)
-        for row in rows[:acts] if acts and issubclass(model, BaseLogEntry) else rows:
+        if issubclass(model, BaseLogEntry) and not with_acts:
+            continue
+        for row in _rows_about(model, person, account):
             pairs = [(entry, _value(row, entry)) for entry in entries]
             groups.append((entries[0].group, pairs))
     return groups
+
+
+def acts_about(person: Person) -> QuerySet[Any]:
+    """Give the acts on the record of `person` and those of her account."""
+    is_about = Q(content_type=ContentType.objects.get_for_model(Person), object_id=str(person.pk))
+    account = Account.objects.filter(person=person).first()
+    rows = ModelLogEntry.objects.filter(is_about)
+    return rows | ModelLogEntry.objects.filter(user=account) if account else rows
 
 
 def _rows_about(model: Any, person: Person, account: Account | None) -> Any:
@@ -98,8 +107,7 @@ def _rows_about(model: Any, person: Person, account: Account | None) -> Any:
     if model is Person:
         return rows.filter(pk=person.pk)
     if model is ModelLogEntry:
-        about = Q(content_type=ContentType.objects.get_for_model(Person), object_id=str(person.pk))
-        return rows.filter(about | Q(user=account)) if account else rows.filter(about)
+        return acts_about(person)
     names = {field.name: field.related_model for field in model._meta.concrete_fields}
     if names.get("person") is Person:
         return rows.filter(person=person)
@@ -129,8 +137,9 @@ def processings_of(organization: Organization) -> list[Processing]:
     purposes = dict.fromkeys(
         [entry.purpose for entry in personal_fields()] + list(OPTIONAL_PURPOSES)
     )
-    return [written.get(purpose) or default_processing(organization, purpose)
-            for purpose in purposes]
+    return [
+        written.get(purpose) or default_processing(organization, purpose) for purpose in purposes
+    ]
 
 
 def default_processing(organization: Organization, purpose: str) -> Processing:

@@ -19,10 +19,10 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from kafo.people.enums import InvitationKind
+from kafo.people.enums import InvitationKind, Role
 from kafo.people.mandates import rights_beyond
-from kafo.people.models import Account, Invitation, Person
-from kafo.people.permissions import invitations, persons
+from kafo.people.models import Account, Invitation, Mandate, Person
+from kafo.people.permissions import invitations, persons, roles_to_give
 from kafo.people.queries.protection import lacks_authorization
 from kafo.people.services.acts import note_act, require
 from kafo.records.errors import Refused, TryAgain
@@ -184,15 +184,31 @@ def _refuse_minor(person: Person) -> None:
 
 
 def _refuse_gain(actor: Any, person: Person, kind: InvitationKind) -> None:
+    if actor is None:
+        return
     is_join = kind is InvitationKind.JOIN
-    if actor is not None and rights_beyond(person, actor, spare_own_gifts=is_join):
+    if _is_above(actor, person, is_join) or rights_beyond(person, actor, spare_own_gifts=is_join):
         raise Refused(
             _(
-                "%(person)s holds rights that the colleague who makes the code does not hold. Ask a "
-                "colleague who holds them, or the one who keeps the server."
+                "%(person)s holds rights that the colleague who makes the code does not hold. Ask "
+                "a colleague who holds them, or the one who keeps the server."
             )
             % {"person": person}
         )
+
+
+def _is_above(actor: Any, person: Person, is_join: bool) -> bool:
+    """Say whether `person` sits on a board that `actor` could not give a seat on.
+
+    By the names of its rights a board holds no more than a director, but it appoints directors.
+    """
+    seats = Mandate.objects.filter(person=person, role=Role.BOARD_MEMBER)
+    seats = seats.exclude(ends_at__lte=timezone.now())
+    if is_join:
+        seats = seats.exclude(given_by=actor.person_id)
+    return any(
+        Role.BOARD_MEMBER not in roles_to_give(actor, seat.organization_id) for seat in seats
+    )
 
 
 def _make(

@@ -40,7 +40,7 @@ def correct_own_data(*, actor: Account, **values: Any) -> Person:
 
     The date of birth of a minor is not hers to change: it decides what a guardian must sign.
     """
-    person = Person.objects.select_for_update().filter(pk=actor.person_id).first()
+    person = Person.objects.select_for_update().filter(account=actor).first()
     if person is None:
         raise NotVisible
     born_on = values.get("born_on", person.born_on)
@@ -186,8 +186,13 @@ def erase_person(*, actor: Any, person: Person) -> None:
     if account:
         _close(account, now)
     forget_labels(person)
-    for related in (person.skills, person.languages, person.consents, person.authorizations,
-                    person.invitations):
+    for related in (
+        person.skills,
+        person.languages,
+        person.consents,
+        person.authorizations,
+        person.invitations,
+    ):
         related.all().delete()
     for name in ("given_name", "family_name", "email", "phone", "town", "note"):
         setattr(person, name, "")
@@ -223,7 +228,7 @@ def _end_mandates(person: Person, reason: str) -> None:
 
 
 def _forget_words(person: Person, words: list[str]) -> None:
-    """Take the words out of the log of other records, such as that of a body, and out of reasons."""
+    """Take the words out of the log of other records and out of reasons of mandates."""
     neutral = _("a former member")
 
     def without(text: str) -> str:
@@ -241,11 +246,12 @@ def _forget_words(person: Person, words: list[str]) -> None:
         data = json.loads(without(json.dumps(entry.data, ensure_ascii=False)))
         ModelLogEntry.objects.filter(pk=entry.pk).update(label=without(entry.label), data=data)
     for mandate in person.mandates.all():
-        mandate.reason, mandate.ended_reason = without(mandate.reason), without(mandate.ended_reason)
+        mandate.reason, mandate.ended_reason = (
+            without(mandate.reason),
+            without(mandate.ended_reason),
+        )
         mandate.save(update_fields=["reason", "ended_reason", "updated_at"])
 
 
 def _note(name: str, actor: Any, person: Any, **details: Any) -> None:
-    note_act(
-        name, actor=actor, record=person, organization_id=person.organization_id, **details
-    )
+    note_act(name, actor=actor, record=person, organization_id=person.organization_id, **details)

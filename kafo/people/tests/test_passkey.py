@@ -9,7 +9,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.urls import reverse
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page, sync_playwright
 
 PASSWORD = "mil-riz-fonio-27"
 CHROMIUM = Path("/usr/bin/chromium")
@@ -61,7 +61,12 @@ def test_it_adds_a_passkey_and_signs_in_with_it_alone(page: Page, live_server: A
     director.save()
     home = live_server.url.replace("127.0.0.1", "localhost")
     faults: list[str] = []
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else 0)
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            faults.append(message.text)
+
+    page.on("console", note)
     simulate_authenticator(page)
 
     page.goto(home + reverse("account_login"))

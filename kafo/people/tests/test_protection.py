@@ -51,7 +51,15 @@ from kafo.records.errors import NotVisible, Refused
 
 PASSWORD = "mil-riz-fonio-27"
 GIVEN, FAMILY = "Zoumana", "Quelquefois-Inventé"
-TRACES = (GIVEN, FAMILY, "quelquefois", "zoum@nowhere.example", "00 12 34 56", "zoum77", "Kidalville")
+TRACES = (
+    GIVEN,
+    FAMILY,
+    "quelquefois",
+    "zoum@nowhere.example",
+    "00 12 34 56",
+    "zoum77",
+    "Kidalville",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -86,17 +94,21 @@ def zoumana(cast):
     PersonLanguage.objects.create(person=person, code="bm", level=Cefr.C2)
     change_person(actor=cast["director"], person=person, town="Kidalville ")
     add_membership(
-        actor=cast["director"], person=person, body=cast.team, role=SeatRole.MEMBER,
+        actor=cast["director"],
+        person=person,
+        body=cast.team,
+        role=SeatRole.MEMBER,
         starts_on=date(2007, 1, 1),
     )
     given = give_mandate(
-        actor=cast["director"], person=person, role=Role.EDITOR, organization=cast.office,
+        actor=cast["director"],
+        person=person,
+        role=Role.EDITOR,
+        organization=cast.office,
         reason=f"{GIVEN} {FAMILY} was chosen by the board",
     )
     end_mandate(actor=cast["director"], mandate=given, reason=f"{GIVEN} {FAMILY} asked for it")
-    give_mandate(
-        actor=cast["director"], person=person, role=Role.EDITOR, organization=cast.office
-    )
+    give_mandate(actor=cast["director"], person=person, role=Role.EDITOR, organization=cast.office)
     give_consent(actor=account, person=person, purpose=Purpose.DIRECTORY, wording="I agree")
     EmailAddress.objects.create(user=account, email="zoum@nowhere.example", primary=True)
     Authenticator.objects.create(user=account, type="totp", data={"secret": "A" * 32})
@@ -231,7 +243,9 @@ def test_it_puts_all_that_is_held_into_the_copy(cast, zoumana):
         "wagtailcore.modellogentry",
     }
     for each in data:
-        declared = {f.name for f in personal_fields() if f.model._meta.label_lower == each["record"]}
+        declared = {
+            f.name for f in personal_fields() if f.model._meta.label_lower == each["record"]
+        }
         assert set(each["fields"]) == declared
     assert zoumana.account.password not in page
     assert "A" * 32 not in page

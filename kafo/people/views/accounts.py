@@ -1,4 +1,4 @@
-"""The doors: allauth's views where they differ from what the house wants, and the code one enters."""
+"""The doors: allauth's views where the house wants more than they do, and the code one enters."""
 
 from typing import Any
 
@@ -79,10 +79,30 @@ class ResetPasswordKeyDoneView(_ByMail, account_views.PasswordResetFromKeyDoneVi
     pass
 
 
+# The first that fits; browsers claim to be each other, so the order matters.
+_BROWSERS = ("Edg", "OPR", "SamsungBrowser", "Firefox", "Chrome", "Safari")
+_BROWSER_NAMES = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet"}
+_SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
+
+
+def device_of(user_agent: str) -> str:
+    """Give in words what a browser says of itself: "Firefox · Android"."""
+    browser = next((name for name in _BROWSERS if name in user_agent), "")
+    system = next((name for name in _SYSTEMS if name in user_agent), "")
+    words = [_BROWSER_NAMES.get(browser, browser), system]
+    return " · ".join(word for word in words if word) or _("an unknown device")
+
+
 class SessionsView(ListUserSessionsView):
     """Where one is signed in: end one, all the others, or all."""
 
     policy = SignedIn()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        for session in context["sessions"]:
+            session.device = device_of(session.user_agent)
+        return context
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         wanted = request.POST.get("end", "")
@@ -153,7 +173,7 @@ class EnterAccountView(_DoorView):
     template_name = "people/enter_account.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        found = Invitation.objects.filter(pk=request.session.get(_KEY)).select_related("person")
+        found = Invitation.objects.filter(pk=request.session.get(_KEY, 0)).select_related("person")
         invitation = found.first()
         try:
             if invitation is None:

@@ -40,7 +40,10 @@ class InvitationsView(ListView):
         Column(gettext_lazy("Kind"), "kind"),
         Column(gettext_lazy("State"), "state"),
         Column(gettext_lazy("Made at"), "created_at", sort="created_at"),
-        Column(gettext_lazy("Made by"), lambda each: each.created_by and each.created_by.get_full_name()),
+        Column(
+            gettext_lazy("Made by"),
+            lambda each: each.created_by and each.created_by.get_full_name(),
+        ),
         Column(gettext_lazy("Valid until"), "expires_at", sort="expires_at"),
         Column(
             gettext_lazy("Revoke"),
@@ -76,7 +79,7 @@ class RevokeView(ConfirmView):
 
 
 class _CodeView(FormView):
-    """Makes a code and shows it in the same answer: it is kept nowhere, so there is no going back."""
+    """Makes a code and shows it in the same answer, for it is kept nowhere."""
 
     policy = permissions.persons
     model = Person
@@ -107,7 +110,9 @@ class _CodeView(FormView):
         if form.cleaned_data.get("send"):
             self._send(invitation, code, link)
         self.template_name = "people/printed_code.html"
-        return self.render_to_response(self.get_context_data(**self.printed(invitation, code, link)))
+        return self.render_to_response(
+            self.get_context_data(**self.printed(invitation, code, link))
+        )
 
     def _send(self, invitation: Invitation, code: str, link: str) -> None:
         try:

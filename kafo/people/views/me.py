@@ -3,7 +3,6 @@
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
-from allauth.mfa.models import Authenticator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -26,7 +25,7 @@ from kafo.people.forms.protection import (
 )
 from kafo.people.models import Person
 from kafo.people.queries.declarations import kept_for
-from kafo.people.queries.protection import consents_of, holdings_of
+from kafo.people.queries.protection import acts_about, consents_of, holdings_of
 from kafo.people.services.copies import take_copy
 from kafo.people.services.protection import (
     change_sign_in_email,
@@ -35,6 +34,7 @@ from kafo.people.services.protection import (
     give_consent,
     withdraw_consent,
 )
+from kafo.records.acts import act_label
 from kafo.records.errors import NotVisible
 
 
@@ -95,15 +95,16 @@ class HeldView(PersonalView):
                     for entry, value in pairs
                 ],
             )
-            for name, pairs in holdings_of(self.record, acts=20)
+            for name, pairs in holdings_of(self.record, with_acts=False)
         ]
+        acts = acts_about(self.record).order_by("-timestamp")[:20]
         recoveries = self.record.invitations.filter(kind=InvitationKind.RECOVERY)
         return super().get_context_data(
             groups=groups,
+            acts=[{"timestamp": act.timestamp, "words": act_label(act.action)} for act in acts],
             is_own=self.is_own,
             wordings=[(text, purpose in consents) for purpose, text in WORDINGS.items()],
             recoveries=recoveries.select_related("created_by__person"),
-            has_second_factor=Authenticator.objects.filter(user=self.request.user).exists(),
             correct_url=self.address("correct") if self.is_own else "",
             consents_url=self.address("consents"),
             copy_url=self.address("copy"),
