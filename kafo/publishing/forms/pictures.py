@@ -1,0 +1,83 @@
+"""Forms for pictures, at the desk and in the back office."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from wagtail.images.forms import BaseImageForm
+
+from kafo.desk.forms import DeskForm, TranslatedFormField
+from kafo.publishing.models import PublicSite
+from kafo.publishing.services.files import clean_picture
+from kafo.records.errors import Refused
+
+ACCEPT = "image/jpeg,image/png,image/webp,image/avif"
+
+
+class BackOfficePictureForm(BaseImageForm):
+    """Wagtail's form; the file is drawn anew, and words and credit are asked for."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("description", "credit"):
+            if name in self.fields:
+                self.fields[name].required = True
+        self.fields.pop("tags", None)
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if "file" in self.changed_data:
+            try:
+                return clean_picture(file)
+            except Refused as error:
+                raise ValidationError(str(error)) from error
+        return file
+
+
+class PictureWordsForm(DeskForm):
+    """What goes with a picture."""
+
+    alternatives = TranslatedFormField(
+        label=_("What the picture shows"),
+        help_text=_("For those who cannot see it: one sentence."),
+        max_length=200,
+    )
+    credit = forms.CharField(
+        label=_("Who made it"), max_length=200, help_text=_("For example: Photo A. Fictive.")
+    )
+    licence = forms.CharField(
+        label=_("Licence"),
+        max_length=60,
+        required=False,
+        help_text=_("For example CC BY-SA 4.0."),
+    )
+
+
+class PictureForm(PictureWordsForm):
+    """A picture for the library of a site: sent with the form, or in pieces before it."""
+
+    site = forms.ModelChoiceField(PublicSite.objects.none(), label=_("Site"), empty_label=None)
+    file = forms.FileField(
+        label=_("Picture"),
+        required=False,
+        help_text=_("JPEG, PNG, WebP or AVIF, at most 10 MB. Place and date in it are removed."),
+        widget=forms.FileInput(attrs={"accept": ACCEPT}),
+    )
+    upload = forms.UUIDField(required=False, widget=forms.HiddenInput())
+
+    field_order = ["site", "file", "alternatives", "credit", "licence", "upload"]
+
+    def __init__(self, *args: Any, sites: list[PublicSite], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["site"]
+        field.queryset = PublicSite.objects.filter(pk__in=[site.pk for site in sites])
+        if len(sites) == 1:
+            field.initial = sites[0].pk
+            field.widget = forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if not data.get("file") and not data.get("upload"):
+            self.add_error("file", _("Choose a picture."))
+        return data

@@ -1,0 +1,245 @@
+"""Every address of Wagtail's back office, as every role."""
+
+import re
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+
+from kafo.people.models import Mandate
+from kafo.publishing import back_office
+from kafo.publishing.back_office import OPEN, STANDS_FOR, WITHOUT_SIGN_IN
+
+from .conftest import ROLES, WRITERS, World
+
+
+def _all_patterns(patterns: Any, route: str = "", space: str = "") -> Any:
+    for pattern in patterns:
+        here = route + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            below = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from _all_patterns(pattern.url_patterns, here, below)
+        elif isinstance(pattern, URLPattern):
+            yield f"{space}{pattern.name}" if pattern.name else "", here
+
+
+ADDRESSES = list(_all_patterns(back_office.urlpatterns, "editor/"))
+
+
+def _filled(route: str, world: World, *, other: bool) -> str:
+    """Give an address for the route, about Bamako's things or the association's."""
+    news = world.amm_news if other else world.news
+    picture = world.amm_picture if other else world.picture
+    document = world.amm_document if other else world.document
+    is_picture, is_document = "images/" in route, "documents/" in route
+    values = {
+        "page_id": news.pk,
+        "parent_page_id": news.get_parent().pk,
+        "page_to_move_id": news.pk,
+        "destination_id": news.get_parent().pk,
+        "page_pk": news.pk,
+        "object_id": news.pk,
+        "image_id": picture.pk,
+        "document_id": document.pk,
+        "doc_id": document.pk,
+        "revision_id": news.latest_revision_id,
+        "revision_id_a": "earliest",
+        "revision_id_b": "latest",
+        "pk": picture.pk if is_picture else document.pk if is_document else news.pk,
+        "content_type_app_name": "publishing",
+        "content_type_model_name": "newspage",
+        "app_label": "publishing",
+        "model_name": "newspage",
+        "filter_spec": "width-100",
+        "action_name": "approve",
+        "action": "delete",
+        "uidb64": "MQ",
+        "token": "set-password",
+    }
+    route = re.sub(r"\(\?P<(\w+)>[^)]*\)", lambda m: str(values.get(m[1], 1)), route)
+    route = re.sub(r"<(?:\w+:)?(\w+)>", lambda m: str(values.get(m[1], 1)), route)
+    return "/" + route.replace("\\", "").replace("^", "").replace("$", "").replace(".*/", "no/")
+
+
+def test_it_knows_every_argument_of_an_open_address() -> None:
+    known = (
+        back_office.PAGE_NAMES
+        | back_office.PICTURE_NAMES
+        | back_office.DOCUMENT_NAMES
+        | back_office.OTHER_NAMES
+        | {"pk", "object_id"}
+    )
+    for name, route in ADDRESSES:
+        if name in OPEN:
+            arguments = set(re.findall(r"<(?:\w+:)?(\w+)>", route))
+            assert arguments <= known, (name, arguments - known)
+
+
+def test_it_opens_no_view_that_wagtail_does_not_have() -> None:
+    names = {name for name, _route in ADDRESSES}
+    assert names >= OPEN
+    assert names >= set(STANDS_FOR)
+
+
+@pytest.mark.parametrize("role", ["editor", "journalist"])
+def test_it_answers_404_at_every_closed_address(world: World, role: str) -> None:
+    client = world.client(role)
+    for name, route in ADDRESSES:
+        address = _filled(route, world, other=False)
+        if name in OPEN or name in STANDS_FOR or address in {"/editor/sprite/"}:
+            continue
+        if not name and "words/" in address:
+            continue
+        for method in (client.get, client.post):
+            assert method(address).status_code == 404, (name, address)
+
+
+@pytest.mark.parametrize("role", [*ROLES, "stranger", "amm_editor"])
+def test_it_shows_nothing_of_another_site(world: World, role: str) -> None:
+    other = role != "amm_editor"
+    secret = b"Baobab" if other else b"Niger"
+    client = world.client(role)
+    for name, route in ADDRESSES:
+        address = _filled(route, world, other=other)
+        for query in ("", "?q=a", '?q="', "?" + secret.decode()[:0]):
+            response = client.get(address + query)
+            body = b"".join(response.streaming_content) if response.streaming else response.content
+            assert secret not in body, (name, address, query)
+        if re.search(r"<|\(\?P", route) and name in OPEN and "sprite" not in name:
+            assert response.status_code == 404, (name, address, response.status_code)
+            assert client.post(address).status_code == 404, (name, address)
+
+
+@pytest.mark.parametrize("role", WRITERS)
+def test_it_lets_writers_in(world: World, role: str) -> None:
+    client = world.client(role)
+    for name in (
+        "wagtailadmin_home",
+        "wagtailadmin_explore_root",
+        "wagtailadmin_pages:search",
+        "wagtailimages:index",
+        "wagtaildocs:index",
+        "wagtailimages:add",
+        "wagtailimages_chooser:choose",
+        "wagtailadmin_choose_page",
+    ):
+        response = client.get(reverse(name), follow=True)
+        assert response.status_code == 200, name
+    response = client.get(reverse("wagtailadmin_pages:edit", args=[world.news.pk]))
+    assert response.status_code == 200
+    assert b"Niger" in response.content
+    assert "La signification a changé".encode() not in response.content  # the French words come later
+
+
+@pytest.mark.parametrize("role", ["board", "technician", "reader", "stranger"])
+def test_it_is_a_404_for_who_does_not_write(world: World, role: str) -> None:
+    client = world.client(role)
+    for name, route in ADDRESSES:
+        if name not in WITHOUT_SIGN_IN and name:
+            assert client.get(_filled(route, world, other=False)).status_code == 404, name
+
+
+def test_it_sends_strangers_to_the_sign_in_of_the_desk(world: World) -> None:
+    client = world.client(None)
+    response = client.get("/editor/pages/")
+    assert response.status_code == 302
+    assert response["Location"].startswith("/desk/")
+    assert client.get("/editor/login/").status_code == 302
+    assert client.get("/editor/users/").status_code == 404
+
+
+def test_it_closes_at_the_next_request_when_the_mandate_ends(world: World) -> None:
+    client = world.client("editor")
+    address = reverse("wagtailadmin_pages:edit", args=[world.news.pk])
+    assert client.get(address).status_code == 200
+    from django.utils import timezone
+
+    Mandate.objects.filter(person__account__username="editor").update(ends_at=timezone.now())
+    assert client.get(address).status_code == 404
+    assert client.get("/editor/").status_code == 404
+
+
+def test_it_refuses_a_picture_of_another_site_in_a_page(world: World) -> None:
+    client = world.client("editor")
+    address = reverse("wagtailadmin_pages:edit", args=[world.news.pk])
+    posted = {
+        "title": "Nouvelle Niger",
+        "slug": world.news.slug,
+        "lead": "x",
+        "news_on": "2007-07-09",
+        "picture": world.amm_picture.pk,
+        "body-count": "0",
+    }
+    response = client.post(address, posted)
+    assert response.status_code == 200
+    world.news.refresh_from_db()
+    assert world.news.get_latest_revision_as_object().picture_id is None
+    client.post(address, posted | {"picture": world.picture.pk})
+    assert world.news.get_latest_revision_as_object().picture_id == world.picture.pk
+
+
+def test_it_does_not_let_a_journalist_publish(world: World) -> None:
+    client = world.client("journalist")
+    address = reverse("wagtailadmin_pages:edit", args=[world.news.pk])
+    posted = {
+        "title": "Changé",
+        "slug": world.news.slug,
+        "lead": "x",
+        "news_on": "2007-07-09",
+        "body-count": "0",
+        "action-publish": "1",
+    }
+    client.post(address, posted)
+    world.news.refresh_from_db()
+    assert world.news.title == "Nouvelle Niger"
+    assert world.news.draft_title == "Changé"
+    world.client("editor").post(address, posted)
+    world.news.refresh_from_db()
+    assert world.news.title == "Changé"
+
+
+def test_it_moderates_by_mandate(world: World) -> None:
+    address = reverse("wagtailadmin_pages:edit", args=[world.news.pk])
+    posted = {
+        "title": "Soumis",
+        "slug": world.news.slug,
+        "lead": "x",
+        "news_on": "2007-07-09",
+        "body-count": "0",
+        "action-submit": "1",
+    }
+    world.client("journalist").post(address, posted)
+    task = world.news.current_workflow_task_state
+    assert task is not None
+    approve = reverse(
+        "wagtailadmin_pages:workflow_action", args=[world.news.pk, "approve", task.pk]
+    )
+    for name in ("journalist", "coordinator"):
+        world.client(name).post(approve)
+        world.news.refresh_from_db()
+        assert world.news.title == "Nouvelle Niger"
+    assert world.client("amm_editor").post(approve).status_code == 404
+    page = world.client("editor").get("/editor/")
+    assert b"Soumis" in page.content
+    assert b"Soumis" not in world.client("amm_editor").get("/editor/").content
+    world.client("editor").post(approve)
+    world.news.refresh_from_db()
+    assert world.news.title == "Soumis"
+
+
+def test_it_keeps_the_home_page(world: World) -> None:
+    home = world.bamako.homes()["en"]
+    address = reverse("wagtailadmin_pages:delete", args=[home.pk])
+    world.client("director").post(address)
+    assert "en" in world.bamako.homes()
+
+
+def test_it_resolves_the_catalogue_in_both_languages() -> None:
+    from django.utils.translation import override
+
+    for language in ("fr", "en"):
+        with override(language):
+            address = reverse("wagtailadmin_javascript_catalog")
+        assert f"/{language}-" in address
+        assert resolve(address).kwargs == {"language": language}
+    assert get_resolver() is not None
