@@ -33,7 +33,10 @@ class PeopleConfig(AppConfig):
         from kafo.people.menu import register_frame
         from kafo.people.panels import register_panels
         from kafo.people.receivers import connect
+        from kafo.people.services.sessions import forget_sessions
+        from kafo.records.loop import register_loop
 
         register_frame()
         register_panels()
         connect()
+        register_loop("people.sessions", forget_sessions)

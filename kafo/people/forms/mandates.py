@@ -22,25 +22,25 @@ def start_of(day: date) -> datetime:
 
 class MandateForm(DeskForm):
     role = forms.TypedChoiceField(
-        label=gettext_lazy("role"), choices=[("", "---------"), *Role.choices], coerce=Role
+        label=gettext_lazy("Role"), choices=[("", "---------"), *Role.choices], coerce=Role
     )
     organization = forms.ModelChoiceField(
-        label=gettext_lazy("where"),
+        label=gettext_lazy("Where"),
         queryset=Organization.objects.none(),
         help_text=gettext_lazy("The mandate holds for this organisation and its units."),
     )
     starts_on = forms.DateField(
-        label=gettext_lazy("from"),
+        label=gettext_lazy("From"),
         initial=timezone.localdate,
         help_text=gettext_lazy("Today: it holds at once."),
     )
     ends_on = forms.DateField(
-        label=gettext_lazy("until"),
+        label=gettext_lazy("Until"),
         required=False,
         help_text=gettext_lazy("The first day on which it no longer holds; empty: without an end."),
     )
     reason = forms.CharField(
-        label=gettext_lazy("decided by"),
+        label=gettext_lazy("Decided by"),
         max_length=200,
         help_text=gettext_lazy("For example: board meeting of 12 June 2007."),
     )
@@ -65,14 +65,14 @@ class EndMandateForm(DeskForm):
     NOW, LATER = "now", "later"
 
     when = forms.ChoiceField(
-        label=gettext_lazy("when"),
+        label=gettext_lazy("When"),
         choices=[(NOW, gettext_lazy("Now")), (LATER, gettext_lazy("At the start of this day:"))],
         widget=forms.RadioSelect,
         initial=NOW,
     )
-    ends_on = forms.DateField(label=gettext_lazy("day"), required=False)
+    ends_on = forms.DateField(label=gettext_lazy("Day"), required=False)
     reason = forms.CharField(
-        label=gettext_lazy("reason"),
+        label=gettext_lazy("Reason"),
         max_length=200,
         help_text=gettext_lazy("Kept with the mandate."),
     )

@@ -16,7 +16,7 @@ from kafo.people.models import Body, Office, Organization
 
 class OrganizationForm(DeskModelForm):
     website = forms.URLField(
-        label=gettext_lazy("website"), required=False, assume_scheme="https", max_length=200
+        label=gettext_lazy("Website"), required=False, assume_scheme="https", max_length=200
     )
 
     class Meta:
@@ -47,7 +47,7 @@ class OrganizationForm(DeskModelForm):
 
 class OfficeForm(DeskModelForm):
     languages = forms.MultipleChoiceField(
-        label=gettext_lazy("languages of work"),
+        label=gettext_lazy("Languages of work"),
         choices=settings.LANGUAGES,
         required=False,
         widget=forms.CheckboxSelectMultiple,

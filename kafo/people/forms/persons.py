@@ -61,7 +61,7 @@ class SkillField(forms.ModelChoiceField):
     """The list of skills under the names of their profiles, in the order of the alphabet."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", gettext_lazy("skill"))
+        kwargs.setdefault("label", gettext_lazy("Skill"))
         super().__init__(queryset=Skill.objects.all(), **kwargs)
 
     def group_choices(self) -> None:
@@ -80,7 +80,7 @@ class SkillField(forms.ModelChoiceField):
 class HeldSkillForm(DeskForm):
     skill = SkillField()
     level = forms.TypedChoiceField(
-        label=gettext_lazy("level"), choices=Level.choices, coerce=lambda value: Level(int(value))
+        label=gettext_lazy("Level"), choices=Level.choices, coerce=lambda value: Level(int(value))
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -89,9 +89,9 @@ class HeldSkillForm(DeskForm):
 
 
 class SpokenLanguageForm(DeskForm):
-    code = forms.ChoiceField(label=gettext_lazy("language"), choices=Language.choices)
+    code = forms.ChoiceField(label=gettext_lazy("Language"), choices=Language.choices)
     level = forms.TypedChoiceField(
-        label=gettext_lazy("level"), choices=Cefr.choices, coerce=Cefr, initial=Cefr.B1
+        label=gettext_lazy("Level"), choices=Cefr.choices, coerce=Cefr, initial=Cefr.B1
     )
 
 
@@ -104,17 +104,17 @@ class SkillForm(DeskModelForm):
 class SeatForm(DeskForm):
     """A seat in a body, or a post; the bodies and posts that the actor may fill are the choices."""
 
-    place = forms.ChoiceField(label=gettext_lazy("body or post"))
+    place = forms.ChoiceField(label=gettext_lazy("Body or post"))
     role = forms.TypedChoiceField(
-        label=gettext_lazy("role in the body"),
+        label=gettext_lazy("Role in the body"),
         choices=SeatRole.choices,
         coerce=SeatRole,
         initial=SeatRole.MEMBER,
         help_text=gettext_lazy("For a post, leave it at “member”."),
     )
-    starts_on = forms.DateField(label=gettext_lazy("from"), initial=timezone.localdate)
+    starts_on = forms.DateField(label=gettext_lazy("From"), initial=timezone.localdate)
     ends_on = forms.DateField(
-        label=gettext_lazy("until"),
+        label=gettext_lazy("Until"),
         required=False,
         help_text=gettext_lazy("The first day on which it no longer holds; empty: without an end."),
     )
@@ -144,7 +144,7 @@ class SeatForm(DeskForm):
 
 class EndSeatForm(DeskForm):
     ends_on = forms.DateField(
-        label=gettext_lazy("until"),
+        label=gettext_lazy("Until"),
         initial=timezone.localdate,
         help_text=gettext_lazy("The first day on which it no longer holds."),
     )

@@ -51,18 +51,18 @@ class RequirementForm(DeskForm):
 
     skill = SkillField(required=False)
     level = forms.TypedChoiceField(
-        label=gettext_lazy("level of the skill"),
+        label=gettext_lazy("Level of the skill"),
         choices=Level.choices,
         coerce=lambda value: Level(int(value)),
         initial=Level.PRACTISES,
     )
     language = forms.ChoiceField(
-        label=gettext_lazy("or a language"),
+        label=gettext_lazy("Or a language"),
         choices=[("", "---------"), *Language.choices],
         required=False,
     )
     cefr = forms.ChoiceField(
-        label=gettext_lazy("level of the language"), choices=Cefr.choices, initial=Cefr.B1
+        label=gettext_lazy("Level of the language"), choices=Cefr.choices, initial=Cefr.B1
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -92,14 +92,14 @@ class DecisionForm(DeskForm):
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(
-        label=gettext_lazy("reason"),
+        label=gettext_lazy("Reason"),
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Needed when you keep your text."),
     )
     text = TranslatedFormField(
-        label=gettext_lazy("the text that the office adopts"),
+        label=gettext_lazy("The text that the office adopts"),
         is_long=True,
         required=False,
         help_text=gettext_lazy("Change it here where the office needs other words."),
@@ -118,14 +118,14 @@ class DecisionForm(DeskForm):
 
 
 class TemplateForm(DeskForm):
-    title = TranslatedFormField(label=gettext_lazy("title"))
-    text = TranslatedFormField(label=gettext_lazy("text"), is_long=True, help_text=PARAGRAPHS)
+    title = TranslatedFormField(label=gettext_lazy("Title"))
+    text = TranslatedFormField(label=gettext_lazy("Text"), is_long=True, help_text=PARAGRAPHS)
 
 
 class VersionForm(DeskForm):
-    text = TranslatedFormField(label=gettext_lazy("text"), is_long=True, help_text=PARAGRAPHS)
+    text = TranslatedFormField(label=gettext_lazy("Text"), is_long=True, help_text=PARAGRAPHS)
     note = forms.CharField(
-        label=gettext_lazy("what changed"),
+        label=gettext_lazy("What changed"),
         max_length=200,
         help_text=gettext_lazy("One sentence: the offices read it beside the difference."),
     )

@@ -25,6 +25,7 @@ from kafo.people.models import (
 )
 
 SOON = timedelta(days=30)
+MANY = 6
 CEFR_ORDER = {code: step for step, code in enumerate(Cefr.values, start=1)}
 
 
@@ -44,7 +45,9 @@ class Gap:
 
     @property
     def signs(self) -> str:
-        """One sign per post: held, being learned, nobody."""
+        """One sign per post: held, being learned, nobody; figures when there are many."""
+        if self.needed > MANY:
+            return f"{min(self.held, self.needed)}/{self.needed}"
         held = min(self.held, self.needed)
         learning = min(self.learning, self.needed - held)
         return "●" * held + "◐" * learning + "○" * (self.needed - held - learning)

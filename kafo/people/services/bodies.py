@@ -49,7 +49,7 @@ def _require_room(membership: Membership) -> None:
             % {"person": membership.person, "place": place}
         )
     # Most sit there on the first day or when another one comes.
-    days = {begin, *(other.starts_on for other in others if (other.starts_on or begin) > begin)}
+    days = {max(begin, other.starts_on or begin) for other in others}
     if place.seats and any(
         sum(other.holds_on(day) for other in others) >= place.seats for day in days
     ):

@@ -104,12 +104,8 @@ def test_it_finds_skills_and_languages_only_where_the_record_is_kept(cast):
     url = reverse("people:persons")
     assert "Élue" in client.get(url).content.decode()
     assert "Élue" not in client.get(url, {"language": "taq"}).content.decode()
-    assert (
-        "Tamasheq"
-        not in client.get(url, {"q": "elue"}, headers={"accept-language": "en"})
-        .content.decode()
-        .split("<tbody>")[1]
-    )
+    found = client.get(url, {"q": "elue"}).content.decode().split("<tbody>")[1]
+    assert "tamasheq" not in found.lower()
 
 
 def test_it_sorts_mandates_by_what_they_are_now(cast):

@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from kafo.people.enums import Cefr, Level, Profile, Role
+from kafo.people.enums import Cefr, Level, Profile, Purpose, Role
 from kafo.people.models import (
+    Consent,
     Mandate,
     Membership,
     Person,
@@ -22,6 +23,7 @@ from kafo.people.models import (
     Skill,
 )
 from kafo.people.urls import _patterns
+from kafo.records.enums import Visibility
 
 TEAM = {"director", "board", "technician", "coordinator"}
 OFFICE = TEAM | {"editor", "journalist", "reader"}
@@ -175,3 +177,52 @@ def test_it_exports_no_contact_field_in_the_list_of_persons(cast, records, open_
     assert "Awa Fictive" in text
     assert "demo.example" not in text
     assert "+223" not in text
+
+
+def test_it_shows_another_office_what_the_person_agreed_to_and_no_more(cast, records, open_page):
+    person, url = records["person"], address("person", records)
+    Person.objects.filter(pk=person.pk).update(visibility=Visibility.PUBLIC)
+    page = open_page("amm_director", url).content.decode()
+    assert "Awa Fictive" in page
+    for value in ("awa@demo.example", "+223", "Ne se dit pas.", "Serveur", "Bambara", "C2"):
+        assert value not in page, value
+    Consent.objects.create(person=person, purpose=Purpose.DIRECTORY, given_at=timezone.now())
+    page = open_page("amm_director", url).content.decode()
+    assert "awa@demo.example" in page
+    assert "C2" in page
+    for value in ("+223", "Ne se dit pas.", str(cast.team.name)):
+        assert value not in page, value
+
+
+def test_it_marks_links_to_persons_only_for_those_who_may_read_them(cast, records, open_page):
+    url, link = address("body", records), address("person", records)
+    assert link in open_page("technician", url).content.decode()
+    page = open_page("reader", url).content.decode()
+    assert "Awa Fictive" in page
+    assert link not in page
+
+
+def test_it_holds_no_form_against_a_change_of_somebody_else(cast, records):
+    client = Client()
+    client.force_login(cast["director"])
+    url = address("person-change", records)
+    person = records["person"]
+    sent = {
+        "given_name": "Awa",
+        "family_name": "Autre",
+        "organization": cast.office.pk,
+        "language": "fr",
+        "version": (person.updated_at - timedelta(seconds=5)).isoformat(),
+    }
+    assert client.post(url, sent).status_code == 422
+    assert client.post(url, {**sent, "version": ""}).status_code == 302
+    person.refresh_from_db()
+    assert (person.family_name, person.email) == ("Autre", "")
+
+
+def test_it_moves_no_record_to_an_organisation_of_others(cast, records):
+    client = Client()
+    client.force_login(cast["coordinator"])
+    sent = {"family_name": "Fictive", "organization": cast.amm.pk, "language": "fr"}
+    assert client.post(address("person-change", records), sent).status_code == 422
+    assert client.post(reverse("people:person-add"), sent).status_code == 422

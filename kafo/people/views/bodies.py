@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from kafo.desk.columns import as_text
 from kafo.desk.views import (
     Action,
     Column,
@@ -30,6 +31,7 @@ from kafo.people.services.organizations import change_body
 from kafo.people.views.parts import (
     deeds,
     is_open,
+    known,
     organization_choices,
     person_link,
     place_link,
@@ -192,12 +194,12 @@ class _OfMembership(ConfirmView):
         return str(place_of(self.record)), place_link(self.record)
 
     def get_facts(self) -> list[tuple[Any, Any]]:
-        return [
+        return known(
             (_("Person"), self.record.person),
             (_("Where"), f"{place_of(self.record)} · {place_of(self.record).organization}"),
-            (_("From"), self.record.starts_on),
-            (_("Until"), self.record.ends_on),
-        ]
+            (_("From"), as_text(self.record.starts_on)),
+            (_("Until"), as_text(self.record.ends_on)),
+        )
 
 
 class SeatEnd(_OfMembership):
@@ -206,7 +208,7 @@ class SeatEnd(_OfMembership):
     button = gettext_lazy("End the membership")
     done_text = gettext_lazy("The membership has an end. It stays in the list of former members.")
     intro = gettext_lazy(
-        "Mandates are something else: whoever leaves the team keeps her rights until her mandate ends."
+        "Mandates are something else: who leaves the team keeps her rights until her mandate ends."
     )
 
     def get_initial(self) -> dict[str, date]:

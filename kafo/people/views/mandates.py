@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kafo.desk.columns import as_text
 from kafo.desk.views import (
     Action,
     Column,
@@ -27,7 +28,9 @@ from kafo.people.services.mandates import end_mandate, give_again, give_mandate
 from kafo.people.views.parts import (
     deeds,
     is_mandate_open,
+    known,
     mandate_state,
+    moment,
     organization_choices,
     person_link,
     tag,
@@ -77,8 +80,8 @@ class MandateList(ListView):
             Column(_("Person"), "person", sort="person__folded_name", link="people:mandate"),
             Column(_("Role"), "role", sort="role"),
             Column(_("Where"), "organization"),
-            Column(_("From"), "starts_at", sort="starts_at"),
-            Column(_("Until"), "ends_at", sort="ends_at"),
+            Column(_("From"), lambda row: moment(row.starts_at), sort="starts_at"),
+            Column(_("Until"), lambda row: moment(row.ends_at), sort="ends_at"),
             Column(_("State"), mandate_state),
             Column(_("Decided by"), "reason"),
         ]
@@ -114,8 +117,8 @@ class MandateView(RecordView):
             Column(_("Role"), "role"),
             Column(_("Where"), "organization"),
             Column(_("State"), lambda row: tag(mandate_state(row))),
-            Column(_("From"), "starts_at"),
-            Column(_("Until"), "ends_at"),
+            Column(_("From"), lambda row: moment(row.starts_at)),
+            Column(_("Until"), lambda row: moment(row.ends_at)),
             Column(_("Decided by"), "reason"),
             Column(_("Given by"), "given_by"),
             Column(_("Why it ended"), "ended_reason"),
@@ -174,13 +177,13 @@ class _OfMandate(ConfirmView):
         return str(self.record), reverse("people:mandate", args=[self.record.pk])
 
     def get_facts(self) -> list[tuple[Any, Any]]:
-        return [
+        return known(
             (_("Person"), self.record.person),
             (_("Mandate"), f"{self.record.get_role_display()} · {self.record.organization}"),
-            (_("From"), self.record.starts_at),
-            (_("Until"), self.record.ends_at),
+            (_("From"), as_text(moment(self.record.starts_at))),
+            (_("Until"), as_text(moment(self.record.ends_at))),
             (_("Given by"), self.record.given_by),
-        ]
+        )
 
 
 class MandateEnd(_OfMandate):
@@ -189,9 +192,7 @@ class MandateEnd(_OfMandate):
     title = gettext_lazy("End this mandate?")
     button = gettext_lazy("End the mandate")
     intro = gettext_lazy("What it allows is over at once, or at the start of the day you choose.")
-    done_text = gettext_lazy(
-        "The mandate has an end. Was it a mistake? Give it again from here."
-    )
+    done_text = gettext_lazy("The mandate has an end. Was it a mistake? Give it again from here.")
 
     def get_warning(self) -> Any:
         if permissions.is_oneself(self.request.user, self.record.person):

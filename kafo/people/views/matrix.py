@@ -18,6 +18,8 @@ from kafo.people.views.parts import person_link
 from kafo.records.acts import record_act
 from kafo.records.errors import NotVisible
 
+WIDEST = 5
+
 
 @dataclass(frozen=True)
 class Line:
@@ -80,8 +82,7 @@ class MatrixView(DeskView):
     def columns(self) -> list[Column]:
         """Give the columns of the export."""
         persons = [
-            Column(str(person), partial(_cell, at))
-            for at, person in enumerate(self.matrix.persons)
+            Column(str(person), partial(_cell, at)) for at, person in enumerate(self.matrix.persons)
         ]
         return [
             Column(_("Profile"), "group"),
@@ -114,7 +115,7 @@ class MatrixView(DeskView):
             organization=self.organization,
             groups=self.matrix.groups,
             persons=[(person, link(person)) for person in self.matrix.persons],
-            missing=missing,
+            missing=missing[:WIDEST],
             asked=any(group.gaps for group in self.matrix.groups),
             **kwargs,
         )

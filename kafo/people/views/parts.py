@@ -1,6 +1,7 @@
 """Columns and words that several pages of this room share."""
 
 from collections.abc import Callable, Iterable
+from datetime import date, datetime, time
 from typing import Any
 
 from django.http import HttpRequest
@@ -55,7 +56,7 @@ def deeds(
         return (where is None or where(row)) and policy.may(request.user, action, row)
 
     return Column(
-        words,
+        _("Do"),
         lambda row: deed(words, row) if allowed(row) else "",
         link=lambda row: reverse(url_name, args=[row.pk]) if allowed(row) else None,
     )
@@ -95,6 +96,19 @@ def lines_html(parts: Iterable[Any]) -> SafeString:
     return format_html_join(
         "", "{}", ((format_html("{}<br>", conditional_escape(part)),) for part in parts)
     )
+
+
+def known(*facts: tuple[Any, Any]) -> list[tuple[Any, Any]]:
+    """Leave out the facts that nobody knows."""
+    return [(label, value) for label, value in facts if value not in (None, "")]
+
+
+def moment(value: datetime | None) -> datetime | date | None:
+    """Give a moment; only its day when it is the start of that day."""
+    if value is None:
+        return None
+    local = timezone.localtime(value)
+    return local.date() if local.time() == time.min else local
 
 
 def mandate_state(mandate: Mandate) -> str:

@@ -45,6 +45,7 @@ from kafo.people.views.parts import (
     deeds,
     is_mandate_open,
     mandate_state,
+    moment,
     organization_choices,
     place_link,
     place_of,
@@ -253,8 +254,8 @@ class PersonView(RecordView):
             [
                 Column(_("Role"), "role", link="people:mandate"),
                 Column(_("Where"), "organization"),
-                Column(_("From"), "starts_at"),
-                Column(_("Until"), "ends_at"),
+                Column(_("From"), lambda row: moment(row.starts_at)),
+                Column(_("Until"), lambda row: moment(row.ends_at)),
                 Column(_("State"), lambda row: tag(mandate_state(row))),
                 *mandate_deeds(self, is_mandate_open),
             ],
