@@ -25,7 +25,7 @@ from kafo.people.models import (
 )
 
 SOON = timedelta(days=30)
-MANY = 6
+MANY = 4  # more signs than this do not fit beside each other on a phone
 CEFR_ORDER = {code: step for step, code in enumerate(Cefr.values, start=1)}
 
 

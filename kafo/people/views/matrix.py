@@ -85,7 +85,7 @@ class MatrixView(DeskView):
             Column(str(person), partial(_cell, at)) for at, person in enumerate(self.matrix.persons)
         ]
         return [
-            Column(_("Profile"), "group"),
+            Column(_("Kind of skill"), "group"),
             Column(_("Skill or language"), "name"),
             Column(_("Level asked for"), "level"),
             Column(_("Posts that ask for it"), "needed"),

@@ -211,7 +211,7 @@ class PersonView(RecordView):
     def _skill_columns(self) -> list[Column]:
         return [
             Column(_("Skill"), "skill"),
-            Column(_("Profile"), "skill.profile"),
+            Column(_("Kind of skill"), "skill.profile"),
             Column(_("Level"), "level"),
         ]
 
@@ -383,9 +383,9 @@ class SkillList(ListView):
     title = gettext_lazy("List of skills")
     columns = (
         Column(gettext_lazy("Skill"), "name", link="people:skill-change"),
-        Column(gettext_lazy("Profile"), "profile", sort="profile"),
+        Column(gettext_lazy("Kind of skill"), "profile", sort="profile"),
     )
-    filters = (Filter("profile", gettext_lazy("Profile")),)
+    filters = (Filter("profile", gettext_lazy("Kind of skill")),)
     order = ("profile", "id")
     add_url_name = "people:skill-add"
     add_label = gettext_lazy("Add a skill")
