@@ -15,6 +15,7 @@ from django.apps import apps
 from django.core.checks import CheckMessage, Error, register
 from django.db import models
 from wagtail.models import ModelLogEntry, PageLogEntry
+from wagtail.users.models import UserProfile
 
 from kafo.people.enums import LegalBasis, Purpose
 from kafo.people.models import (
@@ -87,14 +88,22 @@ def personal_fields() -> list[PersonalField]:
     return list(_fields.values())
 
 
+def subject_of(model: type[models.Model]) -> str:
+    """Give the field by which a row of `model` is about a person or an account, or nothing.
+
+    A row that only names who did something (checked by, approved by, owner) is not about her.
+    """
+    for each in model._meta.concrete_fields:
+        if each.name in {"person", "account", "user"} and each.related_model in {Person, Account}:
+            return each.name
+    return ""
+
+
 def personal_models() -> set[type[models.Model]]:
-    """Give the models about persons: those of this room that point to one, and those declared."""
-    found: set[type[models.Model]] = {Person, *(entry.model for entry in _fields.values())}
-    for model in apps.get_app_config("people").get_models():
-        targets = {each.related_model for each in model._meta.concrete_fields if each.is_relation}
-        if targets & {Person, Account}:
-            found.add(model)
-    return found
+    """Give the models about persons: those of all our rooms, and those of others declared here."""
+    ours = [model for model in apps.get_models() if model.__module__.startswith("kafo.")]
+    declared = {entry.model for entry in _fields.values()}
+    return {Person} | declared | {model for model in ours if subject_of(model)}
 
 
 _technical = {each.name for each in SharedRecord._meta.local_fields} | {"id"}
@@ -102,14 +111,14 @@ _technical = {each.name for each in SharedRecord._meta.local_fields} | {"id"}
 
 def undeclared_fields() -> list[str]:
     """Give the fields of models about persons that the register does not know."""
-    missing = []
-    for model in sorted(personal_models(), key=lambda each: each._meta.label_lower):
-        for each in model._meta.concrete_fields:
-            to_person = each.is_relation and each.related_model in {Person, Account}
-            key = f"{model._meta.label_lower}.{each.name}"
-            if each.name not in _technical and key not in _fields and not to_person:
-                missing.append(key)
-    return missing
+    return [
+        key
+        for model in sorted(personal_models(), key=lambda each: each._meta.label_lower)
+        for each in model._meta.concrete_fields
+        if (key := f"{model._meta.label_lower}.{each.name}") not in _fields
+        and each.name not in _technical
+        and not (each.is_relation and each.related_model in {Person, Account})
+    ]
 
 
 @register()
@@ -118,7 +127,7 @@ def check_personal_fields(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
     return [
         Error(
             f"{key} has no entry in the register of personal fields.",
-            hint="Declare it in kafo/people/protection.py: purpose, legal basis, retention.",
+            hint="Declare it: kafo.people.queries.declare_personal, with purpose, basis, retention.",
             id="people.E001",
         )
         for key in undeclared_fields()
@@ -199,3 +208,12 @@ for _log in (ModelLogEntry, PageLogEntry):
     )
 declare_personal(ModelLogEntry, "object_id", Purpose.RUN_OFFICE, LegalBasis.INTEREST, _HISTORY)
 declare_personal(PageLogEntry, "page", Purpose.RUN_OFFICE, LegalBasis.INTEREST, _HISTORY)
+declare_personal(
+    UserProfile,
+    "submitted_notifications approved_notifications rejected_notifications "
+    "updated_comments_notifications preferred_language current_time_zone avatar dismissibles theme "
+    "contrast density keyboard_shortcuts",
+    Purpose.SIGN_IN,
+    LegalBasis.CONTRACT,
+    0,
+)

@@ -8,12 +8,13 @@ class PublishingConfig(AppConfig):
     verbose_name = _("Publishing")
 
     def ready(self) -> None:
-        from kafo.people.enums import Role
-        from kafo.people.queries import grant_rights
+        from kafo.people.enums import LegalBasis, Purpose, Role
+        from kafo.people.queries import declare_personal, grant_rights
         from kafo.publishing import receivers  # noqa: F401 - connects them
         from kafo.publishing.baking.links import check_links
         from kafo.publishing.baking.reconcile import BakingLoop
         from kafo.publishing.editing_menu import register_editing
+        from kafo.publishing.models import ReviewTask, Upload
         from kafo.publishing.place_menu import register_places
         from kafo.records.acts import register_act
         from kafo.records.enums import Weight
@@ -25,6 +26,16 @@ class PublishingConfig(AppConfig):
             grant_rights(role, "publishing.write")
         for role in (Role.DIRECTOR, Role.EDITOR):
             grant_rights(role, "publishing.publish")
+        declare_personal(
+            ReviewTask,
+            "organization kind subject detail name minutes taken_at done_at",
+            Purpose.RUN_OFFICE,
+            LegalBasis.CONTRACT,
+            24,
+        )
+        declare_personal(
+            Upload, "name size offset created_at", Purpose.RUN_OFFICE, LegalBasis.CONTRACT, 0
+        )
         register_places()
         register_editing(self)
         register_act("publishing.address.add", _("Add an old address"), Weight.EDIT)

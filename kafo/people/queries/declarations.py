@@ -144,9 +144,9 @@ def privacy_statement(organization: Organization, language: str) -> list[tuple[s
                 _("Your rights"),
                 [
                     _(
-                        "Whoever is on record here may see what is held, have it corrected, take it "
-                        "with her, withdraw a consent, and have it erased: at the desk on the page "
-                        "“My data”, or by a letter or a visit to the office."
+                        "Whoever is on record here may see what is held, have it corrected, take "
+                        "it with her, withdraw a consent, and have it erased: at the desk on the "
+                        "page “My data”, or by a letter or a visit to the office."
                     ),
                     _("Law: %(laws)s.") % {"laws": laws},
                 ],

@@ -27,7 +27,13 @@ from kafo.people.models import (
     Person,
     Processing,
 )
-from kafo.people.protection import OPTIONAL_PURPOSES, WIDTH, PersonalField, personal_fields
+from kafo.people.protection import (
+    OPTIONAL_PURPOSES,
+    WIDTH,
+    PersonalField,
+    personal_fields,
+    subject_of,
+)
 from kafo.records.acts import act_label
 from kafo.records.enums import Visibility
 from kafo.records.languages import Translated
@@ -108,12 +114,10 @@ def _rows_about(model: Any, person: Person, account: Account | None) -> Any:
         return rows.filter(pk=person.pk)
     if model is ModelLogEntry:
         return acts_about(person)
-    names = {field.name: field.related_model for field in model._meta.concrete_fields}
-    if names.get("person") is Person:
-        return rows.filter(person=person)
-    if account is None:
-        return rows.none()
-    return rows.filter(user=account) if "user" in names else rows.filter(pk=account.pk)
+    subject = subject_of(model)
+    if model._meta.get_field(subject).related_model is Person:
+        return rows.filter(**{subject: person})
+    return rows.filter(**{subject: account}) if account else rows.none()
 
 
 _SECRET = {"password", "code_hash", "session_key", "data"}

@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.mail import send_mail
@@ -25,6 +24,7 @@ from kafo.people.models import Account, Invitation, Mandate, Person
 from kafo.people.permissions import invitations, persons, roles_to_give
 from kafo.people.queries.protection import lacks_authorization
 from kafo.people.services.acts import note_act, require
+from kafo.people.services.sessions import end_sessions_of
 from kafo.records.errors import Refused, TryAgain
 
 # Without 0 and O, 1 and I: what is read aloud or copied by hand arrives as it was meant.
@@ -164,12 +164,6 @@ def send_invitation(*, invitation: Invitation, code: str, link: str) -> None:
         send_mail(subject, body, None, [person.email])
     except OSError as error:
         raise TryAgain(_("The e-mail could not be sent. Print the code instead.")) from error
-
-
-def end_sessions_of(account: Account) -> None:
-    """Close every session of the account, on every device."""
-    for session in UserSession.objects.filter(user=account):
-        session.end()
 
 
 def _refuse_minor(person: Person) -> None:

@@ -25,8 +25,8 @@ from kafo.people.models import (
 from kafo.people.protection import OPTIONAL_PURPOSES
 from kafo.people.queries.protection import consents_of, lacks_authorization
 from kafo.people.services.acts import forget_labels, note_act, require, set_fields
-from kafo.people.services.invitations import end_sessions_of
 from kafo.people.services.mandates import end_mandate
+from kafo.people.services.sessions import end_sessions_of
 from kafo.people.signals import person_changed, person_erased
 from kafo.records.enums import Visibility
 from kafo.records.errors import NotVisible, Refused
@@ -95,9 +95,9 @@ def withdraw_consent(*, actor: Any, person: Person, purpose: str) -> None:
 
 
 def _widen(person: Person) -> None:
-    consents = consents_of(person)
-    wide = Visibility.FEDERATION if Purpose.DIRECTORY in consents else Visibility.HOME
-    person.visibility = Visibility.PUBLIC if Purpose.PUBLIC_NAME in consents else wide
+    # The record as a whole never becomes public: the public site asks for the fields it may show.
+    is_found = Purpose.DIRECTORY in consents_of(person)
+    person.visibility = Visibility.FEDERATION if is_found else Visibility.HOME
     person.save(update_fields=["visibility", "updated_at"])
 
 

@@ -6,9 +6,13 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+
+from kafo.people.services.sessions import forget_sessions
 
 PASSWORD = "mil-riz-fonio-27"
 SIGN_IN = "/desk/sign-in/"
@@ -287,3 +291,12 @@ def test_it_shows_each_page_of_ones_own_privately(client, director, name, langua
     assert "<h1>" in answer.content.decode()
     for script in answer.content.decode().split("<script")[1:]:
         assert "src=" in script.split(">")[0] or "application/json" in script.split(">")[0]
+
+
+def test_it_forgets_sessions_that_are_over(director):
+    first, second = two_devices(director)
+    gone = first.session.session_key
+    Session.objects.filter(session_key=gone).update(expire_date=timezone.now())
+    forget_sessions()
+    assert not UserSession.objects.filter(session_key=gone).exists()
+    assert second.get("/desk/").status_code == 200

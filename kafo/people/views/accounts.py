@@ -30,6 +30,7 @@ from kafo.people.services.invitations import (
     redeem_recovery,
     require_usable,
 )
+from kafo.people.services.sessions import end_sessions_of
 from kafo.records.errors import NotVisible, Refused
 
 
@@ -107,8 +108,7 @@ class SessionsView(ListUserSessionsView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         wanted = request.POST.get("end", "")
         if wanted == "all":
-            for session in UserSession.objects.filter(user=request.user):
-                session.end()
+            end_sessions_of(request.user)
             logout(request)
             return HttpResponseRedirect(settings.LOGIN_URL)
         if not wanted.isdecimal():
