@@ -1,11 +1,13 @@
 """Copying an office from one database to another, every table and row."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import OperationalError, connections, transaction
 from django.db.models import Model
@@ -33,7 +35,7 @@ def move_database(address: str, *, progress: Callable[[str], None] = lambda text
     if tables:
         raise Refused(_("The database at the new address is not empty. Make an empty one first."))
     progress(_("tables"))
-    call_command("migrate", database="target", verbosity=0, interactive=False)
+    _make_tables(address)
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
     with transaction.atomic(using="target"), target.constraint_checks_disabled():
         for model in models:  # migrations put first rows of their own into some tables
@@ -52,6 +54,18 @@ def move_database(address: str, *, progress: Callable[[str], None] = lambda text
     with target.cursor() as cursor:
         for statement in target.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)
+
+
+def _make_tables(address: str) -> None:
+    # In a process of its own: some libraries' migrations write to the default database, whichever
+    # one they are asked to migrate.
+    command = [sys.executable, "-m", "django", "migrate", "--verbosity", "0", "--no-input"]
+    wanted = {"KAFO_DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE}
+    done = subprocess.run(  # noqa: S603 - the command is our own
+        command, env={**os.environ, **wanted}, capture_output=True, text=True
+    )
+    if done.returncode:
+        raise Refused(_("The tables could not be made: %(why)s") % {"why": done.stderr[-500:]})
 
 
 def _insert(model: type[Model], fields: Any, rows: list[Model]) -> None:
