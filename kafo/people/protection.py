@@ -127,7 +127,7 @@ def check_personal_fields(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
     return [
         Error(
             f"{key} has no entry in the register of personal fields.",
-            hint="Declare it: kafo.people.queries.declare_personal, with purpose, basis, retention.",
+            hint="Declare it with kafo.people.queries.declare_personal: purpose, basis, retention.",
             id="people.E001",
         )
         for key in undeclared_fields()
