@@ -61,8 +61,8 @@ NEEDED_FACTS = -(-POINTS_WITH_SUBSTANCE // POINTS_OF_FACT)
 class NextTask:
     """Something short to do: on what, why, for how long, and by how much the index rises.
 
-    `subject` is the id of a place, of a line of the list or of a page; `detail` a kind of fact or
-    a language.
+    `subject` is the id of a place, of a line of the list or of a page; `detail` a kind of fact, or
+    the language that a page is missing in.
     """
 
     kind: TaskKind
@@ -114,7 +114,9 @@ def title_of(kind: str, detail: str, name: str) -> str:
         TaskKind.FILL: say("%(label)s of %(name)s"),
         TaskKind.SOURCE: say("Source for: %(label)s of %(name)s"),
         TaskKind.PLACE: say("Open the page of %(name)s"),
-        TaskKind.TRANSLATE: say("Translate “%(name)s” (%(label)s)"),
+        TaskKind.TRANSLATE: say("Translate “%(name)s” (%(label)s)")
+        if detail
+        else say("Bring the translation “%(name)s” up to date"),
         TaskKind.LINK: say("Links of “%(name)s”"),
         TaskKind.LIGHTEN: say("Make “%(name)s” lighter"),
     }
@@ -294,9 +296,9 @@ def _translate(survey: SiteSurvey) -> Iterator[NextTask]:
     for source, language, page in due[:OF_EACH_KIND]:
         yield _task(
             TaskKind.TRANSLATE,
-            source.pk,
-            language,
-            source.title,
+            page.pk if page else source.pk,
+            "" if page else language,
+            page.title if page else source.title,
             say("the original has changed its meaning") if page else say("not translated yet"),
             MINUTES[TaskKind.TRANSLATE],
             gained if page else added,

@@ -99,12 +99,11 @@ def url_of_task(kind: str, subject: str, detail: str) -> str:
         return reverse("places:fact", args=[subject, detail])
     if kind == TaskKind.PLACE:
         return reverse("places:entry-open", args=[subject])
-    return url_of_page(subject, detail)
-
-
-def url_of_page(page_id: str, language: str) -> str:
-    """Give the address where a page is written, or translated into `language`."""
-    return f"/editor/pages/{page_id}/edit/"
+    if kind == TaskKind.TRANSLATE and detail:
+        return reverse("pages:translate", args=[subject]) + f"?language={detail}"
+    if kind == TaskKind.TRANSLATE:
+        return reverse("pages:page", args=[subject])
+    return reverse("pages:write", args=[subject])
 
 
 def _button(kind: str) -> str:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from kafo.publishing.models import Fact, Place, ReferenceList, ReviewTask, TaskKind
+from kafo.publishing.models import Fact, Place, PlainPage, ReferenceList, ReviewTask, TaskKind
 from kafo.publishing.tests.places.conftest import make_fact, make_list, make_page, make_place
 from kafo.publishing.tests.places.test_health import WHOLE, bake, fill
 from kafo.publishing.tests.places.test_lists import GOOD
@@ -206,6 +206,24 @@ def test_it_imports_a_list_looks_through_it_and_makes_it_count(cast, sign_in):
     client.post(reverse("places:list-activate", args=[found.pk]))
     found.refresh_from_db()
     assert found.is_active
+
+
+def test_it_leads_each_task_to_a_form_that_opens(cast, goundam, sign_in):
+    make_list(cast, lines=1)
+    make_fact(goundam, age=400)
+    make_fact(goundam, "schools", "3", source="")
+    home = cast.site.wagtail_site.root_page.specific
+    about = PlainPage(title="Qui sommes-nous", slug="qui", locale=home.locale)
+    home.add_child(instance=about)
+    bake(cast, about, weight=200_000)
+    home.meaning_version += 1
+    home.save()
+    client = sign_in("aminata")
+    page = client.get(reverse("places:tasks", args=["amm"]))
+    rows = page.context["rows"]
+    assert {row.task.kind for row in rows} == set(TaskKind)
+    for row in rows:
+        assert client.get(row.url).status_code == 200, row.url
 
 
 def test_it_says_health_in_words_and_gives_the_tasks(cast, goundam, sign_in):

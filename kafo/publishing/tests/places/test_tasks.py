@@ -158,6 +158,16 @@ def test_it_asks_for_translations_links_and_lighter_pages(cast):
     }
 
 
+def test_it_asks_for_a_translation_again_when_its_source_changed_meaning(cast):
+    home = cast.site.wagtail_site.root_page.specific
+    home.meaning_version += 1
+    home.save()
+    (task,) = tasks_of(cast, TaskKind.TRANSLATE)
+    english = home.get_translations().get()
+    assert (task.subject, task.detail) == (str(english.pk), "")
+    assert task.why == "the original has changed its meaning"
+
+
 def test_it_gives_nothing_of_another_site(cast):
     make_list(cast)
     make_fact(place_with_page(cast), age=400)
