@@ -10,11 +10,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language_info, override
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from wagtail.models import Page
 
 from kafo.publishing.models import BakedFrame, PlainPage, PublicSite
@@ -48,10 +49,7 @@ def recipe() -> str:
 
 def language_name(code: str) -> str:
     """Give the name of a language in the language itself."""
-    try:
-        return str(get_language_info(code)["name_local"])
-    except KeyError:
-        return code
+    return dict(settings.LANGUAGES).get(code) or code
 
 
 def _menu(home: Page) -> list[tuple[str, str]]:
@@ -73,7 +71,7 @@ def render_frame(site: PublicSite, home: Page) -> str:
             {
                 "site": site,
                 "language": language,
-                "menu": [(home.title, f"{language}/"), *_menu(home)],
+                "menu": [(_("Home"), f"{language}/"), *_menu(home)],
                 "links": _foot(home),
                 "css": sheet("site.css"),
                 "mark": _SIGN,

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.template.defaultfilters import linebreaksbr
 from django.utils.formats import date_format
-from django.utils.html import format_html, linebreaks
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail.models import Page
 
 from kafo.publishing.baking.frames import language_name
@@ -59,7 +61,7 @@ def project_answers(rendering: Rendering, page: ProjectPage) -> list[Answer]:
         _plain(_("When"), _span(page)),
         _plain(_("State"), page.get_state_display()),
         *(
-            Answer(name, mark_safe(linebreaks(text, autoescape=True)) if text else mark_safe(""))
+            Answer(name, linebreaksbr(text))
             for name, text in (
                 (_("With whom"), page.partners),
                 (_("Means"), page.means),
@@ -89,12 +91,23 @@ def place_answers(rendering: Rendering, place: Place) -> list[Answer]:
     return answers
 
 
+def place_line(place: Place, known: int) -> str:
+    """Give where a place lies and how much is known of it."""
+    where = [
+        _("cercle of %(name)s") % {"name": place.cercle} if place.cercle else "",
+        _("region of %(name)s") % {"name": place.region} if place.region else "",
+    ]
+    told = _("%(known)s of %(all)s facts known")
+    return " · ".join(filter(None, [*where, told % {"known": known, "all": len(COMMUNE)}]))
+
+
 def document_answers(page: DocumentPage) -> list[Answer]:
     """Give what a document is and what it costs to download it."""
     size = page.document.get_file_size() or 0
     form = page.document.file_extension.upper()
     if page.pages_count:
-        form = _("%(form)s, %(count)s pages") % {"form": form, "count": page.pages_count}
+        words = ngettext("%(form)s, %(count)s page", "%(form)s, %(count)s pages", page.pages_count)
+        form = words % {"form": form, "count": page.pages_count}
     issued = date_format(page.issued_on) if page.issued_on else ""
     lines = [
         _plain(_("Format"), form),

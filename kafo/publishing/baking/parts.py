@@ -10,7 +10,7 @@ from django.utils.translation import override
 from kafo.publishing.baking.bodies import body_html, credit_line, words_of
 from kafo.publishing.baking.cards import count_of_list_pages, home_sections, list_section
 from kafo.publishing.baking.frames import language_name, sheet
-from kafo.publishing.baking.glance import answers_of
+from kafo.publishing.baking.glance import answers_of, place_line
 from kafo.publishing.baking.pictures import SitePictures
 from kafo.publishing.baking.rendering import Rendering
 from kafo.publishing.models import (
@@ -55,6 +55,7 @@ def _context(rendering: Rendering, page: SitePage, number: int, view: str) -> di
         rendering.uses(f"translations:{page.translation_key}")
         if page.is_stale():
             stale_href = rendering.page_href(source)
+    answers = answers_of(rendering, page)
     sections, pagination = [], []
     if isinstance(page, HomePage):
         sections = home_sections(rendering, page)
@@ -72,7 +73,8 @@ def _context(rendering: Rendering, page: SitePage, number: int, view: str) -> di
         "permanent": f"{urlsplit(rendering.site.root_url).netloc}/{site_path(page)}",
         "source": source,
         "stale_href": stale_href,
-        "answers": answers_of(rendering, page),
+        "answers": answers,
+        "place_line": (place_line(page.place, len(answers)) if isinstance(page, PlacePage) else ""),
         "download_href": (
             rendering.document_href(page.document) if isinstance(page, DocumentPage) else ""
         ),
@@ -125,6 +127,7 @@ def render_page(
             if code != language
         ]
         context["css"] = sheet("text.css")
+        context["icon_href"] = plain.href("favicon.svg")
         context["home_href"] = plain.href(f"{language}/")
         context["parent"] = _parent(plain, page)
         text = render_to_string("publishing/site/text.html", context)
