@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeGuard
 
 import brotli
 from django.conf import settings
@@ -13,13 +13,10 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.text import compress_sequence, compress_string
 
+from kafo.desk.content_policy import DESK, editor_policy
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-src 'self'; "
-    "frame-ancestors 'self'; base-uri 'none'"
-)
 PERMISSIONS_POLICY = (
     "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), "
     "browsing-topics=()"
@@ -31,6 +28,11 @@ def is_at_desk(request: HttpRequest) -> bool:
     return request.path.startswith(("/desk/", "/editor/"))
 
 
+def _is_page(response: HttpResponseBase) -> TypeGuard[HttpResponse]:
+    kind = response.headers.get("Content-Type", "")
+    return isinstance(response, HttpResponse) and kind.startswith("text/html")
+
+
 class SecurityHeadersMiddleware:
     """Sets what Django's own SecurityMiddleware leaves out; a view's own header wins."""
 
@@ -39,7 +41,12 @@ class SecurityHeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        if not response.has_header("Content-Security-Policy"):
+            response.headers["Content-Security-Policy"] = (
+                editor_policy(response.content.decode())
+                if request.path.startswith("/editor/") and _is_page(response)
+                else DESK
+            )
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response

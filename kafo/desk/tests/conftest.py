@@ -6,6 +6,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test import Client
 
+from kafo.desk import menu
 from kafo.desk.tests.toy import Village
 
 
@@ -42,3 +43,11 @@ def villages(db):
             ("Gao", "gao", "north", 100),
         ]
     ]
+
+
+@pytest.fixture(autouse=True)
+def _own_menu(monkeypatch):
+    """The rooms above do not show here: their addresses are not mounted."""
+    for name in ("_items", "_panels", "_account_links"):
+        monkeypatch.setattr(menu, name, {})
+    monkeypatch.setattr(menu, "_office_name", [])

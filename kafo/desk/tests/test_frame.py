@@ -11,19 +11,13 @@ from django.utils.safestring import mark_safe
 from kafo.desk import menu
 from kafo.desk.assets import assets
 from kafo.desk.checks import check_policies
+from kafo.desk.content_policy import editor_policy
 from kafo.desk.middleware import CompressMiddleware
 from kafo.desk.permissions import Anyone, declare_policy, policy_of
 from kafo.desk.tests import toy
 from kafo.desk.tests.toy import Village
 
 pytestmark = pytest.mark.urls("kafo.desk.tests.toy")
-
-
-@pytest.fixture(autouse=True)
-def _own_menu(monkeypatch):
-    for name in ("_items", "_panels", "_account_links"):
-        monkeypatch.setattr(menu, name, {})
-    monkeypatch.setattr(menu, "_office_name", [])
 
 
 def weight(client, url):
@@ -169,3 +163,22 @@ def test_it_says_in_plain_words_that_it_failed(cast, monkeypatch):
     response = cast.alice.get("/desk/")
     assert response.status_code == 500
     assert "Something went wrong on our side" in response.content.decode()
+
+
+def test_it_runs_in_wagtails_pages_only_what_starts_a_chooser():
+    known = [
+        'initDateChooser("id_on", {"dayOfWeekStart": 0, "format": "Y-m-d"});',
+        'new ImageChooser("id_picture", {"modalUrl": "/editor/images/chooser/"});',
+    ]
+    strange = [
+        "alert(1)",
+        'initDateChooser("id_on", {"a": alert(1)});',
+        'initDateChooser("id_on", {"a": 1}); alert(1);',
+        'initDateChooser("id_on", {a: location="https://example.org"});',
+        "initDateChooser(`${alert(1)}`);",
+    ]
+    page = "".join(f"<script>{each}</script>" for each in known + strange)
+    scripts = re.search(r"script-src ([^;]*)", editor_policy(page))[1]
+    assert scripts.count("'sha256-") == len(known)
+    assert "unsafe" not in scripts
+    assert re.search(r"script-src ([^;]*)", editor_policy("<p>"))[1] == "'self'"
