@@ -53,6 +53,10 @@ class PersonalField:
         return f"{self.model._meta.label_lower}.{self.name}"
 
     @property
+    def is_relation(self) -> bool:
+        return bool(self.model._meta.get_field(self.name).is_relation)
+
+    @property
     def label(self) -> str:
         return str(self.model._meta.get_field(self.name).verbose_name)  # type: ignore[union-attr]
 

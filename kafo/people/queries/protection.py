@@ -115,6 +115,9 @@ def _rows_about(model: Any, person: Person, account: Account | None) -> Any:
     if model is ModelLogEntry:
         return acts_about(person)
     subject = subject_of(model)
+    rows = rows.select_related(
+        *(entry.name for entry in personal_fields() if entry.model is model and entry.is_relation)
+    )
     if model._meta.get_field(subject).related_model is Person:
         return rows.filter(**{subject: person})
     return rows.filter(**{subject: account}) if account else rows.none()

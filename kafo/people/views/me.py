@@ -93,6 +93,7 @@ class HeldView(PersonalView):
                         "seen_by": entry.visibility(consents).label,
                     }
                     for entry, value in pairs
+                    if value not in (None, "")
                 ],
             )
             for name, pairs in holdings_of(self.record, with_acts=False)

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -207,7 +208,7 @@ class ProcessingView(_OrganizationView, FormView):
         return stored or default_processing(organization, purpose)
 
     def get_title(self) -> str:
-        return str(self._entry())
+        return capfirst(str(self._entry()))
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"instance": self._entry()}
