@@ -67,7 +67,9 @@ class FactForm(DeskForm):
         common: dict[str, Any] = {"label": self.label, "required": False}
         if form.choices is None:
             widget = _WIDGETS[form.input_type]
-            return forms.CharField(max_length=200, widget=widget, help_text=form.hint, **common)
+            return forms.CharField(
+                max_length=200, widget=widget, help_text=str(form.hint), **common
+            )
         choices = list(form.choices.items())
         if form.input_type == "several":
             return forms.MultipleChoiceField(

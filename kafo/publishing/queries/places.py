@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.utils import timezone, translation
 
@@ -83,7 +84,7 @@ def _words(entry: ReferenceEntry) -> tuple[str, str, str, str]:
     return entry.code, entry.name, entry.cercle, entry.region
 
 
-def active_list(organization_id: object) -> ReferenceList | None:
+def active_list(organization_id: UUID) -> ReferenceList | None:
     """Give the list that the organisation counts against, if it keeps one."""
     return ReferenceList.objects.filter(organization_id=organization_id, is_active=True).first()
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import ngettext
 
 from kafo.people.models import Account, Person
-from kafo.publishing.enums import BakedKind
+from kafo.publishing.enums import BakedKind, Listed
 from kafo.publishing.facts import COMMUNE, COMMUNE_DAYS, CONTACT_DAYS
 from kafo.publishing.health import (
     LIGHT_BYTES,
@@ -30,6 +30,7 @@ from kafo.publishing.health import (
 from kafo.publishing.models import (
     BakedPage,
     Fact,
+    ListPage,
     Place,
     ReferenceEntry,
     ReviewTask,
@@ -130,9 +131,7 @@ def _task(
     return NextTask(kind, str(subject), detail, name, title, why, minutes, gained)
 
 
-def _points_gain(
-    survey: SiteSurvey, points: dict[UUID, int], place_id: UUID, more: int
-) -> dict[str, int]:
+def _points_gain(points: dict[UUID, int], place_id: UUID, more: int) -> dict[str, int]:
     """Give the changes of the counts when a place gains `more` points."""
     before = points.get(place_id, 0)
     crosses = before < POINTS_WITH_SUBSTANCE <= before + more
@@ -146,14 +145,14 @@ def _confirm(survey: SiteSurvey) -> Iterator[NextTask]:
         kinds = [kind.code for kind in COMMUNE.values() if kind.review_days == days]
         due = survey.facts.filter(kind__in=kinds, checked_on__lt=today - timedelta(days=days))
         facts += due.select_related("place").order_by("checked_on", "pk")[:OF_EACH_KIND]
-    points = _points_of(survey, {fact.place_id for fact in facts})
+    points = _points_of(survey.today, {fact.place_id for fact in facts})
     for fact in facts:
         age = fact.age_on(today)
         now = freshness(age, COMMUNE[fact.kind].review_days)
         changes: dict[str, float] = {"freshness_sum": 1 - now}
         if now == 0:
             more = fact_points(is_current=True, is_full=fact.is_full, in_form=fact.in_form)
-            changes |= _points_gain(survey, points, fact.place_id, more)
+            changes |= _points_gain(points, fact.place_id, more)
         why = ngettext("last checked %(days)s day ago", "last checked %(days)s days ago", age) % {
             "days": age
         }
@@ -168,8 +167,8 @@ def _confirm(survey: SiteSurvey) -> Iterator[NextTask]:
         )
 
 
-def _points_of(survey: SiteSurvey, place_ids: set[UUID]) -> dict[UUID, int]:
-    rows = Place.objects.filter(pk__in=place_ids).annotate(now=points_of_place(survey.today))
+def _points_of(today: date, place_ids: set[UUID]) -> dict[UUID, int]:
+    rows = Place.objects.filter(pk__in=place_ids).annotate(now=points_of_place(today))
     return dict(rows.order_by().values_list("pk", "now"))
 
 
@@ -178,24 +177,25 @@ def _fill(survey: SiteSurvey) -> Iterator[NextTask]:
     rows = (
         survey.places.annotate(now=points_of_place(survey.today), known=Count("facts"))
         .filter(known__lt=len(COMMUNE))
-        .order_by()
+        .order_by("-now", "folded_name", "pk")
+        .values_list("pk", "name", "now")
     )
-    below = rows.filter(now__lt=POINTS_WITH_SUBSTANCE).order_by("-now", "folded_name", "pk")
-    above = rows.filter(now__gte=POINTS_WITH_SUBSTANCE).order_by("-now", "folded_name", "pk")
-    places = [*below[: OF_EACH_KIND // 2], *above[: OF_EACH_KIND // 3]]
+    below = rows.filter(now__lt=POINTS_WITH_SUBSTANCE)[: OF_EACH_KIND // 2]
+    above = rows.filter(now__gte=POINTS_WITH_SUBSTANCE)[: OF_EACH_KIND // 3]
+    places = [*below, *above]
     known = defaultdict(set)
-    pairs = Fact.objects.filter(place__in=[place.pk for place in places])
+    pairs = Fact.objects.filter(place__in=[pk for pk, _name, _now in places])
     for place_id, kind in pairs.order_by().values_list("place_id", "kind"):
         known[place_id].add(kind)
-    for place in places:
-        changes = _points_gain(survey, {place.pk: place.now}, place.pk, POINTS_OF_FACT)
+    for pk, name, now in places:
+        changes = _points_gain({pk: now}, pk, POINTS_OF_FACT)
         gained = gain(survey.counts, freshness_sum=1, dated=1, facts=1, sourced=1, **changes)
-        for kind in [kind for kind in COMMUNE if kind not in known[place.pk]][:4]:
+        for kind in [kind for kind in COMMUNE if kind not in known[pk]][:4]:
             yield _task(
                 TaskKind.FILL,
-                place.pk,
+                pk,
                 kind,
-                place.name,
+                name,
                 say("not known yet"),
                 MINUTES[TaskKind.FILL],
                 gained,
@@ -221,16 +221,18 @@ def _place(survey: SiteSurvey) -> Iterator[NextTask]:
     """A page pays once it has substance, so it is opened together with its first facts."""
     if survey.reference_list is None:
         return
-    lines = (
+    candidates = (
         ReferenceEntry.objects.filter(list=survey.reference_list)
         .exclude(place__in=survey.place_pages.order_by().values("place_id"))
         .annotate(known=Count("place__facts"))
         .order_by("-known", "folded_name", "pk")[:OF_EACH_KIND]
     )
-    lines = list(lines)
-    points = _points_of(survey, {line.place_id for line in lines if line.place_id})
+    lines = list(candidates)
+    points = _points_of(survey.today, {line.place_id for line in lines if line.place_id})
     facts = _tallies(survey.today, set(points))
     translations = len(survey.site.locales) - 1
+    lists = ListPage.objects.filter(survey.below_homes, live=True, listed=Listed.PLACES)
+    made = max(lists.values("locale").distinct().count() - 1, 0)
     for line in lines:
         before = points.get(line.place_id, 0) if line.place_id else 0
         missing = max(-(-(POINTS_WITH_SUBSTANCE - before) // POINTS_OF_FACT), 0)
@@ -248,10 +250,10 @@ def _place(survey: SiteSurvey) -> Iterator[NextTask]:
             facts=known.number + missing,
             sourced=known.sourced + missing,
             translations_due=translations,
-            translated=translations,
-            linked=1 + translations,
-            pages=1 + translations,
-            light=1 + translations,
+            translated=made,
+            linked=1 + made,
+            pages=1 + made,
+            light=1 + made,
         )
         why = ngettext(
             "no page yet; %(number)s fact gives it substance",

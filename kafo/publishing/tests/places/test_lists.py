@@ -1,9 +1,12 @@
 """Reading, importing and activating reference lists."""
 
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from kafo.publishing.models import ReferenceEntry, ReferenceList
 from kafo.publishing.queries.places import active_list, difference
@@ -146,3 +149,38 @@ def test_it_leaves_lists_to_who_may_publish_there(cast, name):
         activate_list(actor=cast[name], reference_list=found)
     with pytest.raises(NotVisible):
         delete_list(actor=cast[name], reference_list=found)
+
+
+def command(*words):
+    out, err = StringIO(), StringIO()
+    fixed = ("--organization", "AMM", "--name", "Communes", "--source", "loi")
+    try:
+        call_command("import_list", *words, *fixed, "--as-of", "2007-01-01", stdout=out, stderr=err)
+    except CommandError as error:
+        err.write(str(error))
+    return out.getvalue(), err.getvalue()
+
+
+def test_it_imports_by_command_and_shows_how_far_it_is(cast):
+    with translation.override("en"):
+        out, err = command(str(COMMUNES), "--activate")
+    assert out.splitlines() == [
+        "500 / 703",
+        "703 / 703",
+        "703 lines: 703 new, 0 changed, 0 gone.",
+        "It counts now.",
+    ]
+    assert err == ""
+    assert active_list(cast.association.pk).official_count == 703
+
+
+def test_it_says_by_command_which_lines_are_bad(cast, tmp_path):
+    file = tmp_path / "bad.csv"
+    file.write_text(GOOD + ",Mopti,Mopti,Mopti\n")
+    with translation.override("en"):
+        out, err = command(str(file))
+        missing = command(str(tmp_path / "none.csv"))[1]
+    assert "Line 4: “code” is empty." in err
+    assert out == ""
+    assert "No such file" in missing
+    assert not ReferenceList.objects.exists()
