@@ -227,7 +227,12 @@ def clean_value(code: str, text: str) -> str:
 
 def shown_value(code: str, value: str, *, in_form: bool) -> str:
     """Give a stored value as readers of the active language see it."""
-    return COMMUNE[code].form.show(value) if in_form else value
+    if not in_form:
+        return value
+    try:
+        return COMMUNE[code].form.show(value)
+    except (KeyError, ValueError):
+        return value  # written by an office whose version knows more than this one
 
 
 def href_of(code: str, value: str, *, in_form: bool) -> str:

@@ -64,7 +64,7 @@ class FactForm(DeskForm):
 
     def _value_field(self) -> forms.Field:
         form = self.kind.form
-        common: dict[str, Any] = {"label": self.label, "required": False}
+        common: dict[str, Any] = {"label": self.label, "required": form is LINE}
         if form.choices is None:
             widget = _WIDGETS[form.input_type]
             return forms.CharField(
@@ -87,7 +87,8 @@ class FactForm(DeskForm):
         elif words:
             value = words
         elif not value:
-            self.add_error("value", _("Write the value."))
+            if "value" not in self.errors:
+                self.add_error("value", _("Write the value."))
         else:
             try:
                 value = clean_value(self.kind.code, value)

@@ -80,6 +80,11 @@ def test_it_refuses_what_has_not_the_form_of_its_kind(kind, written):
         clean_value(kind, written)
 
 
+def test_it_shows_as_it_is_what_a_newer_office_wrote():
+    for kind in ("market_days", "population", "elections_on"):
+        assert shown_value(kind, "Xx", in_form=True) == "Xx"
+
+
 def test_it_gives_every_kind_a_label_a_rhythm_and_a_form():
     assert {kind.review_days for kind in COMMUNE.values()} == {180, 365}
     assert all(kind.label and kind.form.hint for kind in COMMUNE.values())
