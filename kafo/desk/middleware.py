@@ -41,6 +41,9 @@ class SecurityHeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
+        if getattr(request, "is_dummy", False):
+            # Wagtail asks itself for a page to preview; the answer that carries it decides.
+            return response
         if not response.has_header("Content-Security-Policy"):
             response.headers["Content-Security-Policy"] = (
                 editor_policy(response.content.decode())

@@ -12,7 +12,7 @@ from kafo.desk import menu
 from kafo.desk.assets import assets
 from kafo.desk.checks import check_policies
 from kafo.desk.content_policy import editor_policy
-from kafo.desk.middleware import CompressMiddleware
+from kafo.desk.middleware import CompressMiddleware, SecurityHeadersMiddleware
 from kafo.desk.permissions import Anyone, declare_policy, policy_of
 from kafo.desk.tests import toy
 from kafo.desk.tests.toy import Village
@@ -182,3 +182,15 @@ def test_it_runs_in_wagtails_pages_only_what_starts_a_chooser():
     assert scripts.count("'sha256-") == len(known)
     assert "unsafe" not in scripts
     assert re.search(r"script-src ([^;]*)", editor_policy("<p>"))[1] == "'self'"
+
+
+def test_it_lets_a_preview_carry_its_own_style():
+    page = "<style>p{color:red}</style>" + "<p>text</p>" * 50
+    middleware = SecurityHeadersMiddleware(lambda request: HttpResponse(page))
+    inner = RequestFactory().get("/fr/")
+    inner.is_dummy = True
+    assert not middleware(inner).has_header("Content-Security-Policy")
+    outer = SecurityHeadersMiddleware(lambda request: middleware(inner))
+    policy = outer(RequestFactory().get("/editor/pages/1/view_draft/"))["Content-Security-Policy"]
+    assert "style-src 'self' 'unsafe-inline'" in policy
+    assert "script-src 'self';" in policy
