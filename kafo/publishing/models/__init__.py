@@ -1,9 +1,9 @@
 from kafo.publishing.models.approvals import Approval
 from kafo.publishing.models.baked import (
     Address,
+    BakeDependency,
     BakedFrame,
     BakedPage,
-    BakeDependency,
     ExternalLink,
 )
 from kafo.publishing.models.pages import (

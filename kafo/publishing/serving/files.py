@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,6 +66,7 @@ class BakedFiles:
     folder: Path
     _kept: dict[str, Baked] = field(default_factory=dict)
     _bytes: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
     _json: dict[str, tuple[tuple[int, int], Any]] = field(default_factory=dict)
 
     def sites(self) -> dict[str, Any]:
@@ -131,12 +133,13 @@ class BakedFiles:
         )
 
     def _keep(self, path: str, read: Baked) -> None:
-        old = self._kept.pop(path, None)
-        self._bytes += read.size - (old.size if old else 0)
-        self._kept[path] = read
-        while self._bytes > MOST_BYTES:
-            first = next(iter(self._kept))
-            self._bytes -= self._kept.pop(first).size
+        with self._lock:
+            old = self._kept.pop(path, None)
+            self._bytes += read.size - (old.size if old else 0)
+            self._kept[path] = read
+            while self._bytes > MOST_BYTES:
+                first = next(iter(self._kept))
+                self._bytes -= self._kept.pop(first).size
 
     def missing(self, slug: str, language: str, up: str) -> bytes | None:
         """Give the page for lost addresses of a site; `up` leads from where the reader is."""

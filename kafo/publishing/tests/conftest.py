@@ -11,6 +11,8 @@ from wsgiref.util import setup_testing_defaults
 import brotli
 import pytest
 from django.core.files.base import ContentFile
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from PIL import Image as PillowImage
 from wagtail.models import Locale
 
@@ -163,6 +165,16 @@ class Browser:
         }
         environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
         got: list[Any] = []
+        # The end of a request closes its connection, and with it the test's transaction.
+        request_started.disconnect(close_old_connections)
+        request_finished.disconnect(close_old_connections)
+        try:
+            return self._answer(environ, got)
+        finally:
+            request_started.connect(close_old_connections)
+            request_finished.connect(close_old_connections)
+
+    def _answer(self, environ: dict[str, Any], got: list[Any]) -> Answer:
         parts = self.application(environ, lambda *start: got.append(start))
         body = b"".join(parts)
         if close := getattr(parts, "close", None):
