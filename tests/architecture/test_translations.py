@@ -3,13 +3,12 @@
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import polib
 import pytest
 
-from tests.architecture.house import PACKAGE
+from tests.architecture.house import PACKAGE, ROOT
 
 CATALOGUES = [PACKAGE / "locale" / code / "LC_MESSAGES" / "django.po" for code in ("fr", "bm")]
 PLACES = re.compile(r"%\([a-z_]+\)[sd]|\{[a-z_]*\}|%[sd]")
@@ -22,11 +21,11 @@ def extracted(tmp_path_factory) -> polib.POFile:
     ignored = shutil.ignore_patterns("tests", "*.mo", "__pycache__", "demo", "static", "migrations")
     shutil.copytree(PACKAGE, copy, ignore=ignored)
     subprocess.run(
-        [sys.executable, "-m", "django", "makemessages", "-l", "fr", "--no-obsolete", "-v", "0"],
+        [ROOT / ".venv/bin/django-admin", "makemessages", "-l", "fr", "--no-obsolete", "-v", "0"],
         cwd=copy,
         check=True,
         capture_output=True,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(copy.parent)},
+        env={"PATH": "/usr/bin:/bin"},
     )
     return polib.pofile(str(copy / "locale/fr/LC_MESSAGES/django.po"))
 
