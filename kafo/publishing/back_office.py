@@ -27,6 +27,7 @@ from wagtail.utils.urlpatterns import decorate_urlpatterns
 from kafo.people.queries import may
 from kafo.publishing.permissions.editing import WRITE, file_policy, page_policy
 from kafo.publishing.static_files import YEAR, digest
+from kafo.publishing.views.pictures import DocumentFile
 from kafo.records.errors import NotVisible
 
 OPEN = frozenset(
@@ -154,8 +155,16 @@ def _catalogue_route(language: str) -> str:
     return f"words/{language}-{digest()}/"
 
 
+def document(request: HttpRequest, document_id: int, document_filename: str) -> HttpResponseBase:
+    """Give a document to those who may see it; readers have it from the page that offers it."""
+    return DocumentFile.as_view()(request, pk=document_id)
+
+
 urlpatterns = [
     path("sprite/", sprite),
+    path(
+        "document/<int:document_id>/<str:document_filename>", document, name="wagtaildocs_serve"
+    ),
     *(
         path(_catalogue_route(language), catalogue, {"language": language})
         for language in ("fr", "en")

@@ -35,6 +35,7 @@ def to_html(text: str) -> str:
         letter for letter in text.replace("\r\n", "\n").replace("\r", "\n")
         if letter in "\n\t" or not _is_unfit(letter)
     )
+    text = re.sub(r"[ \t\xa0]+", lambda found: "\xa0" if "\xa0" in found[0] else " ", text)
     text = _ESCAPED.sub(lambda found: chr(_HIDDEN + ord(found[1])), text)
     parts = re.split(r"\n[ \t]*\n+", text.strip("\n"))
     return "".join(_shown(part) for part in parts if part.strip())

@@ -14,6 +14,7 @@ from wagtail import hooks
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.home import WorkflowObjectsToModeratePanel
+from wagtail.admin.views.pages.listing import GenericPageFilterSet, PageFilterSet
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Page
@@ -43,7 +44,7 @@ class EditorPageForm(WagtailAdminPageForm):
         super()._post_clean()
         # Only now does the page hold what was sent.
         stored = type(self.instance).objects.filter(pk=self.instance.pk).first()
-        known = _used_by(self.instance.get_latest_revision_as_object()) if stored else set()
+        known = _used_by(stored.get_latest_revision_as_object()) if stored else set()
         new = _used_by(self.instance) - known
         if not all(self._may_use(model, pk) for model, pk in new):
             self.add_error(
@@ -67,6 +68,11 @@ class EditorPageForm(WagtailAdminPageForm):
 SitePage.base_form_class = EditorPageForm
 # Neither privacy nor a date of publication: what is published is baked for everybody, at once.
 SitePage.settings_panels = []
+# These filters offer the names of all sites and of everybody who ever wrote on one.
+for _filters in (PageFilterSet, GenericPageFilterSet):
+    for _name in ("site", "owner", "edited_by"):
+        _filters.base_filters.pop(_name, None)
+        _filters.declared_filters.pop(_name, None)
 
 
 @hooks.register("register_admin_menu_item")

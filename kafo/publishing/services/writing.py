@@ -7,11 +7,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.actions.copy_for_translation import ParentNotTranslatedError
-from wagtail.models import Locale, Page, PageLogEntry, Revision, Workflow, WorkflowPage
+from wagtail.models import (
+    Locale,
+    Page,
+    PageLogEntry,
+    Revision,
+    Workflow,
+    WorkflowPage,
+    WorkflowTask,
+)
 
 from kafo.publishing.baking.dependents import mark_due
 from kafo.publishing.models import Approval, ListPage, NewsPage, SitePage
@@ -259,12 +267,15 @@ def approval_workflow() -> Workflow:
     workflow = Workflow.objects.filter(workflow_tasks__task=task).order_by("pk").first()
     if workflow is None:
         workflow = Workflow.objects.create(name="Approval")
-        workflow.workflow_tasks.create(task=task, sort_order=0)
+        WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
     return workflow
 
 
 def prepare_approval(**kwargs: Any) -> None:
     """Put that workflow in the place of Wagtail's own, which knows only groups of accounts."""
+    # Also called after the tables of a single room were made, or taken away.
+    if Approval._meta.db_table not in connection.introspection.table_names():
+        return
     root = Page.objects.filter(depth=1).first()
     if root is not None:
         WorkflowPage.objects.update_or_create(

@@ -387,11 +387,11 @@ class PageVersion(DeskView):
             .first()
         )
         old = words_of(before.as_object()) if before else {}
-        return super().get_context_data(
-            version=version,
-            before=before,
-            by=version.user.get_full_name() if version.user else _("the node itself"),
-            changes=differences(old, words_of(version.as_object())),
-            is_newest=version.pk == self.record.latest_revision_id,
-            **kwargs,
-        )
+        kwargs |= {
+            "version": version,
+            "before": before,
+            "by": version.user.get_full_name() if version.user else _("the node itself"),
+            "changes": differences(old, words_of(version.as_object())),
+            "is_newest": version.pk == self.record.latest_revision_id,
+        }
+        return super().get_context_data(**kwargs)

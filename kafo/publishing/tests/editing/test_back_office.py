@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
+from wagtail.models import Page
+
 from kafo.people.models import Mandate
 from kafo.publishing import back_office
 from kafo.publishing.back_office import OPEN, STANDS_FOR, WITHOUT_SIGN_IN
+from kafo.publishing.services.writing import newest
 
-from .conftest import ROLES, WRITERS, World
+from .conftest import WRITERS, World
 
 
 def _all_patterns(patterns: Any, route: str = "", space: str = "") -> Any:
@@ -86,26 +89,28 @@ def test_it_answers_404_at_every_closed_address(world: World, role: str) -> None
     client = world.client(role)
     for name, route in ADDRESSES:
         address = _filled(route, world, other=False)
-        if name in OPEN or name in STANDS_FOR or address in {"/editor/sprite/"}:
+        if name in OPEN or name in STANDS_FOR or address == "/editor/sprite/":
             continue
-        if not name and "words/" in address:
+        if "words/" in address or name == "wagtaildocs_serve":
             continue
         for method in (client.get, client.post):
             assert method(address).status_code == 404, (name, address)
 
 
-@pytest.mark.parametrize("role", [*ROLES, "stranger", "amm_editor"])
+@pytest.mark.parametrize("role", ["director", "journalist", "amm_editor"])
 def test_it_shows_nothing_of_another_site(world: World, role: str) -> None:
     other = role != "amm_editor"
     secret = b"Baobab" if other else b"Niger"
     client = world.client(role)
     for name, route in ADDRESSES:
+        if name not in OPEN or name in WITHOUT_SIGN_IN | {"wagtailadmin_logout"}:
+            continue
         address = _filled(route, world, other=other)
-        for query in ("", "?q=a", '?q="', "?" + secret.decode()[:0]):
+        for query in ("", "?q=a", '?q="'):
             response = client.get(address + query)
             body = b"".join(response.streaming_content) if response.streaming else response.content
             assert secret not in body, (name, address, query)
-        if re.search(r"<|\(\?P", route) and name in OPEN and "sprite" not in name:
+        if re.search(r"<|\(\?P", route):
             assert response.status_code == 404, (name, address, response.status_code)
             assert client.post(address).status_code == 404, (name, address)
 
@@ -172,10 +177,9 @@ def test_it_refuses_a_picture_of_another_site_in_a_page(world: World) -> None:
     }
     response = client.post(address, posted)
     assert response.status_code == 200
-    world.news.refresh_from_db()
-    assert world.news.get_latest_revision_as_object().picture_id is None
+    assert newest(Page.objects.get(pk=world.news.pk)).picture_id is None
     client.post(address, posted | {"picture": world.picture.pk})
-    assert world.news.get_latest_revision_as_object().picture_id == world.picture.pk
+    assert newest(Page.objects.get(pk=world.news.pk)).picture_id == world.picture.pk
 
 
 def test_it_does_not_let_a_journalist_publish(world: World) -> None:
