@@ -185,7 +185,7 @@ class ListView(DeskView):
         asked = self.request.GET.get("page", "")
         page = min(max(1, int(asked) if asked.isdecimal() and len(asked) < 9 else 1), pages)
         found = self.page_rows(self.sorted(rows), (page - 1) * self.page_length, count)
-        is_narrowed = bool(self.words or any(asked["value"] for asked in self.asked_filters))
+        is_filtered = any(asked["value"] for asked in self.asked_filters)
         may_add = self.add_url_name and self.policy.may(self.request.user, "add", None)
         column, is_backward = self.sort
         return super().get_context_data(
@@ -202,7 +202,8 @@ class ListView(DeskView):
             words=self.words,
             filters=self.asked_filters,
             sort=self.request.GET.get("sort", "") if column else "",
-            is_narrowed=is_narrowed,
+            is_filtered=is_filtered or column is not None,
+            is_narrowed=is_filtered or bool(self.words),
             empty_text=self.empty_text,
             add_url=reverse(self.add_url_name) if may_add else "",
             add_label=self.add_label,
