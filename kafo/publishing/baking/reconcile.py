@@ -149,21 +149,17 @@ def make_missing_renditions() -> int:
 
 
 def sweep_files() -> int:
-    """Remove pictures and documents that no baked page shows any more."""
+    """Remove pictures and documents that no baked page shows, and drafts that a crash left."""
     moved = 0
+    # A page being baked right now links its files before it notes that it needs them.
+    long_ago = time.time() - 3600
     for site in PublicSite.objects.all():
-        folder = site_folder(site.slug) / "media"
-        if not folder.is_dir():
-            continue
-        used = set(
-            BakeDependency.objects.filter(baked__site=site, key__startswith="file:").values_list(
-                "key", flat=True
-            )
-        )
-        # A page being baked right now links its files before it notes that it needs them.
-        long_ago = time.time() - 3600
-        for file in folder.iterdir():
-            if f"file:{file.name}" not in used and file.stat().st_ctime < long_ago:
+        folder = site_folder(site.slug)
+        keys = BakeDependency.objects.filter(baked__site=site, key__startswith="file:")
+        used = {key.removeprefix("file:") for key in keys.values_list("key", flat=True)}
+        unused = [file for file in folder.glob("media/*") if file.name not in used]
+        for file in [*unused, *folder.rglob(".*.*")]:
+            if file.stat().st_ctime < long_ago:
                 file.unlink(missing_ok=True)
                 moved += 1
     return moved

@@ -1,5 +1,6 @@
 """What publishing writes, what it leaves alone, and what a crash cannot break."""
 
+import time
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -8,7 +9,13 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from kafo.publishing.baking import pages as baking_pages
-from kafo.publishing.baking.reconcile import bake_due, find_due, publish_scheduled, reconcile
+from kafo.publishing.baking.reconcile import (
+    bake_due,
+    find_due,
+    publish_scheduled,
+    reconcile,
+    sweep_files,
+)
 from kafo.publishing.models import (
     BakedPage,
     DocumentPage,
@@ -324,3 +331,20 @@ def test_it_keeps_the_sites_of_a_node_apart(make_news, organization, baked):
     assert read(folder, "amm/fr/")
     assert not (folder / "amm/fr/nouvelles").exists()
     assert PublicSite.objects.count() == 2
+
+
+def test_it_sweeps_away_what_no_page_shows_but_nothing_fresh(
+    make_news, make_picture, baked, monkeypatch
+):
+    page = make_news("Deux jours", picture=make_picture())
+    media = baked() / "bamako" / "media"
+    draft = media.parent / ".index.html.br.1.00"
+    draft.write_bytes(b"half")
+    later = time.time() + 2 * 3600
+    publish(page, picture=None)
+    baked()
+    assert sweep_files() == 0
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert sweep_files() > 6
+    assert not list(media.iterdir())
+    assert not draft.exists()
