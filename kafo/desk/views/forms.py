@@ -90,6 +90,8 @@ class FormView(DeskView):
         form = self.get_form()
         account, token = str(request.user.pk), self._token or secrets.token_urlsafe(16)
         if earlier := find_submission(account, token):
+            if earlier.digest == self._digest:
+                return HttpResponseRedirect(earlier.url)
             form.add_error(None, _sent_before(earlier))
             return self.render(form, token=secrets.token_urlsafe(16))
         if not form.is_valid():
