@@ -31,32 +31,64 @@ from kafo.publishing.views.pictures import DocumentFile
 from kafo.records.errors import NotVisible
 
 OPEN = frozenset(
-    """
-    wagtailadmin_home wagtailadmin_logout wagtailadmin_dismissibles
-    wagtailadmin_sprite wagtailadmin_javascript_catalog
-    wagtailadmin_explore_root wagtailadmin_explore wagtailadmin_explore_results
-    wagtailadmin_api:pages:listing
-    wagtailadmin_pages:add wagtailadmin_pages:add_subpage wagtailadmin_pages:edit
-    wagtailadmin_pages:preview_on_add wagtailadmin_pages:preview_on_edit
-    wagtailadmin_pages:view_draft wagtailadmin_pages:delete wagtailadmin_pages:unpublish
-    wagtailadmin_pages:search wagtailadmin_pages:search_results
-    wagtailadmin_pages:workflow_action wagtailadmin_pages:collect_workflow_action_data
-    wagtailadmin_pages:confirm_workflow_cancellation wagtailadmin_pages:workflow_preview
-    wagtailadmin_pages:revisions_view wagtailadmin_pages:revisions_revert
-    wagtailadmin_pages:revisions_compare
-    wagtailadmin_pages:history wagtailadmin_pages:history_results
-    wagtailadmin_pages:lock wagtailadmin_pages:unlock
-    wagtailadmin_choose_page wagtailadmin_choose_page_child wagtailadmin_choose_page_search
-    wagtailadmin_choose_page_external_link wagtailadmin_choose_page_email_link
-    wagtailadmin_choose_page_phone_link
-    wagtailadmin_editing_sessions:ping wagtailadmin_editing_sessions:release
-    wagtailimages:index wagtailimages:index_results wagtailimages:add wagtailimages:edit
-    wagtailimages:delete wagtailimages_chooser:choose wagtailimages_chooser:choose_results
-    wagtailimages_chooser:chosen wagtailimages_chooser:create
-    wagtaildocs:index wagtaildocs:index_results wagtaildocs:add wagtaildocs:edit
-    wagtaildocs:delete wagtaildocs_chooser:choose wagtaildocs_chooser:choose_results
-    wagtaildocs_chooser:chosen wagtaildocs_chooser:create
-    """.split()
+    [
+        "wagtailadmin_home",
+        "wagtailadmin_logout",
+        "wagtailadmin_dismissibles",
+        "wagtailadmin_sprite",
+        "wagtailadmin_javascript_catalog",
+        "wagtailadmin_explore_root",
+        "wagtailadmin_explore",
+        "wagtailadmin_explore_results",
+        "wagtailadmin_api:pages:listing",
+        "wagtailadmin_pages:add",
+        "wagtailadmin_pages:add_subpage",
+        "wagtailadmin_pages:edit",
+        "wagtailadmin_pages:preview_on_add",
+        "wagtailadmin_pages:preview_on_edit",
+        "wagtailadmin_pages:view_draft",
+        "wagtailadmin_pages:delete",
+        "wagtailadmin_pages:unpublish",
+        "wagtailadmin_pages:search",
+        "wagtailadmin_pages:search_results",
+        "wagtailadmin_pages:workflow_action",
+        "wagtailadmin_pages:collect_workflow_action_data",
+        "wagtailadmin_pages:confirm_workflow_cancellation",
+        "wagtailadmin_pages:workflow_preview",
+        "wagtailadmin_pages:revisions_view",
+        "wagtailadmin_pages:revisions_revert",
+        "wagtailadmin_pages:revisions_compare",
+        "wagtailadmin_pages:history",
+        "wagtailadmin_pages:history_results",
+        "wagtailadmin_pages:lock",
+        "wagtailadmin_pages:unlock",
+        "wagtailadmin_choose_page",
+        "wagtailadmin_choose_page_child",
+        "wagtailadmin_choose_page_search",
+        "wagtailadmin_choose_page_external_link",
+        "wagtailadmin_choose_page_email_link",
+        "wagtailadmin_choose_page_phone_link",
+        "wagtailadmin_editing_sessions:ping",
+        "wagtailadmin_editing_sessions:release",
+        "wagtailimages:index",
+        "wagtailimages:index_results",
+        "wagtailimages:add",
+        "wagtailimages:edit",
+        "wagtailimages:delete",
+        "wagtailimages_chooser:choose",
+        "wagtailimages_chooser:choose_results",
+        "wagtailimages_chooser:chosen",
+        "wagtailimages_chooser:create",
+        "wagtaildocs:index",
+        "wagtaildocs:index_results",
+        "wagtaildocs:add",
+        "wagtaildocs:edit",
+        "wagtaildocs:delete",
+        "wagtaildocs_chooser:choose",
+        "wagtaildocs_chooser:choose_results",
+        "wagtaildocs_chooser:chosen",
+        "wagtaildocs_chooser:create",
+    ]
 )
 # Screens that something else stands for; Wagtail's own templates link to them.
 STANDS_FOR = {
@@ -162,9 +194,7 @@ def document(request: HttpRequest, document_id: int, document_filename: str) -> 
 
 urlpatterns = [
     path("sprite/", sprite),
-    path(
-        "document/<int:document_id>/<str:document_filename>", document, name="wagtaildocs_serve"
-    ),
+    path("document/<int:document_id>/<str:document_filename>", document, name="wagtaildocs_serve"),
     *(
         path(_catalogue_route(language), catalogue, {"language": language})
         for language in ("fr", "en")

@@ -25,9 +25,7 @@ _patterns = [
         name="confirm-translation",
     ),
     path("pages/<int:pk>/versions/", page_acts.PageVersions.as_view(), name="versions"),
-    path(
-        "pages/<int:pk>/versions/<int:version>/", page_acts.PageVersion.as_view(), name="version"
-    ),
+    path("pages/<int:pk>/versions/<int:version>/", page_acts.PageVersion.as_view(), name="version"),
     path(
         "pages/<int:pk>/versions/<int:version>/restore/",
         page_acts.PageRestore.as_view(),

@@ -17,7 +17,9 @@ _STRONG = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*(?!\*)", re.DOTALL)
 # Only whole bold parts stand inside italic ones: tags never cross.
 _EMPHASIS = re.compile(r"(?<!\*)\*(?=[^\s*])((?:[^<*]|<b>[^<*]*</b>)+)(?<=[^\s*])\*(?!\*)")
 _ITEM = re.compile(r"(?:-|(\d{1,3})[.)])\s+(.*)")
-_OUTSIDE = re.compile(r"(?:https?://[^\s<>\"']+|mailto:[^\s<>\"']+@[^\s<>\"']+|tel:[+\d().\s-]+)", re.I)
+_OUTSIDE = re.compile(
+    r"https?://[^\s<>\"']+|mailto:[^\s<>\"']+@[^\s<>\"']+|tel:[+\d().\s-]+", re.IGNORECASE
+)
 _INSIDE = re.compile(r"(page|document):(\d{1,9})")
 _ESCAPED = re.compile(r"\\([\\*\[\]#>.)-])")
 # Letters of Unicode's private area stand for escaped signs while the text is taken apart.
@@ -32,7 +34,8 @@ def is_safe_address(address: str) -> bool:
 def to_html(text: str) -> str:
     """Give the rich text for what was written in `text`."""
     text = "".join(
-        letter for letter in text.replace("\r\n", "\n").replace("\r", "\n")
+        letter
+        for letter in text.replace("\r\n", "\n").replace("\r", "\n")
         if letter in "\n\t" or not _is_unfit(letter)
     )
     text = re.sub(r"[ \t\xa0]+", lambda found: "\xa0" if "\xa0" in found[0] else " ", text)

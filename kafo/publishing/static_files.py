@@ -1,4 +1,4 @@
-"""Wagtail's style sheets and scripts, and our own: read on first use, compressed once, kept for ever.
+"""Style sheets and scripts of Wagtail and our own: read and compressed once, kept for ever.
 
 Every address carries a digest of what is installed. A browser that has been here asks for none of
 it again, and an update changes all addresses, those inside style sheets too.

@@ -117,8 +117,9 @@ class PageForm(DeskForm):
 
     def _choose_fields(self, lists: list[ListPage], places: dict[int, str]) -> None:
         if self.page is None:
-            self.fields["below"].queryset = ListPage.objects.filter(pk__in=[p.pk for p in lists])
-            self.fields["below"].label_from_instance = lambda row: places.get(row.pk, row.title)
+            below: Any = self.fields["below"]
+            below.queryset = ListPage.objects.filter(pk__in=[p.pk for p in lists])
+            below.label_from_instance = lambda row: places.get(row.pk, row.title)
             unused = ["translator", "changes_meaning", "follows_source"]
         else:
             unused = ["below"]
@@ -134,7 +135,7 @@ class PageForm(DeskForm):
             self.fields.pop(name, None)
 
     def _offer_pictures(self, site: PublicSite) -> None:
-        field = self.fields["picture"]
+        field: Any = self.fields["picture"]
         offered = list(pictures_of(site).values_list("pk", flat=True)[:60])
         # The one in use is offered whatever its age.
         in_use = getattr(self.page, "picture_id", None)
@@ -144,13 +145,16 @@ class PageForm(DeskForm):
     def _parts(self) -> list[Part]:
         if self.is_bound or "order" in self.initial:
             return self._posted_parts()
-        names = dict(self.fields["picture"].queryset.values_list("pk", "title")) if (
-            "picture" in self.fields and any(block["type"] == "picture" for block in self.stored)
-        ) else {}
-        return parts_of(self.stored, names) or [Part("new1", TEXT)]
+        return parts_of(self.stored, self._names()) or [Part("new1", TEXT)]
+
+    def _names(self) -> dict[int, str]:
+        shown = [b["value"].get("picture") for b in self.stored if b["type"] == "picture"]
+        return (
+            dict(Picture.objects.filter(pk__in=shown).values_list("pk", "title")) if shown else {}
+        )
 
     def _posted_parts(self) -> list[Part]:
-        known = {part.key: part for part in parts_of(self.stored, {})}
+        known = {part.key: part for part in parts_of(self.stored, self._names())}
         given = self.data.get("order", "") if self.is_bound else self.initial["order"]
         parts: dict[str, Part] = {}
         for each in given.split(",")[:MAX_PARTS]:
@@ -177,9 +181,7 @@ class PageForm(DeskForm):
                 label = _("Quote") if part.kind == QUOTE else _("Text")
                 rows = min(max(len(part.value) // 45, 4), 14)
                 widget = forms.Textarea(attrs={"rows": rows})
-                field = forms.CharField(
-                    label=label, max_length=LONG, required=False, widget=widget
-                )
+                field = forms.CharField(label=label, max_length=LONG, required=False, widget=widget)
             if part.value:
                 field.initial = part.value
             self.fields[name] = field

@@ -70,7 +70,7 @@ class PictureForm(PictureWordsForm):
 
     def __init__(self, *args: Any, sites: list[PublicSite], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["site"]
+        field: Any = self.fields["site"]
         field.queryset = PublicSite.objects.filter(pk__in=[site.pk for site in sites])
         if len(sites) == 1:
             field.initial = sites[0].pk

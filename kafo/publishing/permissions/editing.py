@@ -212,6 +212,8 @@ def register_policies() -> None:
         (get_image_model(), "wagtailimages.Image"),
         (get_document_model(), "wagtaildocs.Document"),
     ):
-        policy = MandateFilePolicy(model, auth_model=auth_model, owner_field_name="uploaded_by_user")
+        policy = MandateFilePolicy(
+            model, auth_model=auth_model, owner_field_name="uploaded_by_user"
+        )
         # Exact: the apps of pictures and documents register theirs for the same class afterwards.
         register_permission_policy(model, policy, exact_class=True)

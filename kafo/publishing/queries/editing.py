@@ -148,4 +148,6 @@ def waiting_for(account: Any) -> dict[str, list[Page]]:
     if homes := homes_where(account, PUBLISH):
         below = reduce(or_, (Q(path__startswith=home.path) for home in homes))
         found["approvals"] = pages.filter(below).filter(_in_workflow(WAITING))
-    return {name: list(rows.order_by("-latest_revision_created_at")[:5]) for name, rows in found.items()}
+    return {
+        name: list(rows.order_by("-latest_revision_created_at")[:5]) for name, rows in found.items()
+    }

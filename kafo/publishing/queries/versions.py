@@ -29,7 +29,9 @@ def text_of(body: Blocks) -> str:
         elif kind == "link":
             lines.append(f"{value.get('text', '')} {value.get('address', '')}")
         elif kind == "picture":
-            lines.append(_("(picture %(name)s)") % {"name": value.get("caption") or value["picture"]})
+            lines.append(
+                _("(picture %(name)s)") % {"name": value.get("caption") or value["picture"]}
+            )
         else:
             lines.append(_("(document %(name)s)") % {"name": value})
     return "\n".join(lines)

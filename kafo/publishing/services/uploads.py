@@ -49,7 +49,7 @@ def find_upload(*, actor: Any, pk: Any) -> Upload:
     return upload
 
 
-def receive_piece(*, actor: Any, pk: Any, offset: int, stream: BinaryIO) -> Upload:
+def receive_piece(*, actor: Any, pk: Any, offset: int, stream: Any) -> Upload:
     """Write what `stream` gives from `offset` on; the bytes are on the disk when this returns.
 
     When the line is cut in the middle, what has arrived is kept. Raises NotVisible, WrongOffset,
@@ -76,7 +76,7 @@ def receive_piece(*, actor: Any, pk: Any, offset: int, stream: BinaryIO) -> Uplo
     return upload
 
 
-def _pieces(stream: BinaryIO) -> Iterator[bytes]:
+def _pieces(stream: Any) -> Iterator[bytes]:
     while True:
         try:
             piece = stream.read(PIECE)

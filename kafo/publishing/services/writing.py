@@ -278,7 +278,4 @@ def prepare_approval(**kwargs: Any) -> None:
         return
     root = Page.objects.filter(depth=1).first()
     if root is not None:
-        WorkflowPage.objects.update_or_create(
-            page=root, defaults={"workflow": approval_workflow()}
-        )
-
+        WorkflowPage.objects.update_or_create(page=root, defaults={"workflow": approval_workflow()})

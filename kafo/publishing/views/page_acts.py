@@ -148,9 +148,7 @@ class PageView(RecordView):
                 empty_text=_("Not translated yet."),
                 link=links[0] if links else None,
             ),
-            *(
-                Section("", [], [], empty_text="", link=link) for link in links[1:]
-            ),
+            *(Section("", [], [], empty_text="", link=link) for link in links[1:]),
         ]
 
     @cached_property
@@ -257,9 +255,7 @@ class PageReturn(FormView):
         return _("Page"), reverse("pages:page", args=[self.record.pk])
 
     def save(self, form: Any) -> None:
-        return_page(
-            actor=self.request.user, page=self.record, reason=form.cleaned_data["reason"]
-        )
+        return_page(actor=self.request.user, page=self.record, reason=form.cleaned_data["reason"])
 
 
 class PageTranslate(FormView):
@@ -289,16 +285,14 @@ class PageTranslate(FormView):
         return [(_("Page"), self.record.title)]
 
     def save(self, form: Any) -> Any:
-        return start_translation(
-            actor=self.request.user, page=self.record, language=self.language
-        )
+        return start_translation(actor=self.request.user, page=self.record, language=self.language)
 
     def get_result_url(self, result: Any) -> str:
         return reverse("pages:write", args=[result.pk])
 
 
 class PagePreview(DeskView):
-    """The newest version as readers will see it: beside the desk on a computer, alone on a phone."""
+    """The newest version as readers will see it: framed on a computer, alone on a phone."""
 
     model = Page
     policy = page_policy

@@ -74,9 +74,7 @@ class PageList(ListView):
             Column(_("Site"), lambda page: str(self.find_site(page) or "")),
             Column(_("Language"), lambda page: language_name(page.locale.language_code)),
             Column(_("State"), states_of),
-            Column(
-                _("Changed"), "latest_revision_created_at", sort="latest_revision_created_at"
-            ),
+            Column(_("Changed"), "latest_revision_created_at", sort="latest_revision_created_at"),
         ]
 
     def get_filters(self) -> list[Filter]:
@@ -103,7 +101,10 @@ class PageList(ListView):
         return filters
 
     def get_links(self) -> list[tuple[Any, str]]:
-        return [(_("Pictures"), reverse("pages:pictures")), (_("Documents"), reverse("pages:documents"))]
+        return [
+            (_("Pictures"), reverse("pages:pictures")),
+            (_("Documents"), reverse("pages:documents")),
+        ]
 
 
 def _on_site(paths: dict[str, list[str]]) -> Any:
@@ -124,7 +125,7 @@ class _WriteView(FormView):
     template_name = "publishing/desk/write.html"
     back_url_name = "pages:list"
     back_label = gettext_lazy("Write")
-    done_text = gettext_lazy("The draft is saved. Readers do not see it yet.")
+    done_text: Any = gettext_lazy("The draft is saved. Readers do not see it yet.")
     draft: Any = None
 
     def site(self) -> PublicSite | None:
@@ -152,7 +153,9 @@ class _WriteView(FormView):
         number = 1 + sum(each.startswith("new") for each in order)
         while any(each.startswith(f"new{number}:") for each in order):
             number += 1
-        initial: dict[str, Any] = posted.dict() | {"order": ",".join([*order, f"new{number}:{kind}"])}
+        initial: dict[str, Any] = posted.dict() | {
+            "order": ",".join([*order, f"new{number}:{kind}"])
+        }
         form = self.get_form(data=None, files=None, initial=initial)
         for part in form.parts:
             if part.kind == "kept":
@@ -176,7 +179,9 @@ class _WriteView(FormView):
         """Call the service with what the form says; gives the page."""
         raise NotImplementedError
 
-    def words(self, form: Any, site: PublicSite, language: str, with_picture: bool) -> dict[str, Any]:
+    def words(
+        self, form: Any, site: PublicSite, language: str, with_picture: bool
+    ) -> dict[str, Any]:
         """Give the words of the form for a service, with the new picture if one was sent."""
         data = form.cleaned_data
         words = {name: data[name] for name in WORDS if name in data}
@@ -206,7 +211,9 @@ class _WriteView(FormView):
         if not form.is_valid():
             left = [name for name in form.errors if name not in {"alternative", "credit", "file"}]
             if left:
-                return JsonResponse({"message": _("Not saved yet: something is missing.")}, status=422)
+                return JsonResponse(
+                    {"message": _("Not saved yet: something is missing.")}, status=422
+                )
         saved = None
 
         def write() -> str:
@@ -282,10 +289,11 @@ class PageAdd(_WriteView):
         return super().get_form_kwargs() | {"lists": self.lists, "places": places}
 
     def get_initial(self) -> dict[str, Any]:
+        account: Any = self.request.user
         return {
             "below": self.below.pk if self.below else None,
             "news_on": timezone.localdate(),
-            "author": self.request.user.get_full_name(),
+            "author": account.get_full_name(),
         }
 
     def write(self, form: Any, *, with_picture: bool = True) -> Any:
@@ -348,7 +356,7 @@ class PageWrite(_WriteView):
         return self.record
 
     def _compared(self, form: Any, theirs: Any) -> list[Any]:
-        """Give what the other version says where it says something else, marked against this one."""
+        """Give what the other version says differently, marked against this one."""
         mine = words_of(theirs) | {
             _("Title"): form.cleaned_data["title"],
             _("In short"): form.cleaned_data["lead"],

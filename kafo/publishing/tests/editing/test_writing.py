@@ -198,9 +198,7 @@ def test_it_goes_from_submission_to_approval(world: World) -> None:
     journalist, editor = world.client("journalist"), world.client("editor")
     address = reverse("pages:write", args=[world.news.pk])
     here = reverse("pages:page", args=[world.news.pk])
-    journalist.post(
-        address, form_of(journalist, address) | {"title": "Relu", "press": "submit"}
-    )
+    journalist.post(address, form_of(journalist, address) | {"title": "Relu", "press": "submit"})
     assert "Relu" in editor.get("/desk/").content.decode()
     assert "Relu" not in world.client("amm_editor").get("/desk/").content.decode()
     editor.post(reverse("pages:return", args=[world.news.pk]), {"reason": "Plus court"})
@@ -241,7 +239,9 @@ def test_it_translates_and_marks_what_has_to_be_looked_at_again(world: World) ->
     address = reverse("pages:translate", args=[world.news.pk]) + "?language=en"
     assert client.get(address).status_code == 200
     assert client.post(address).status_code == 302
-    english = NewsPage.objects.get(locale__language_code="en", translation_key=world.news.translation_key)
+    english = NewsPage.objects.get(
+        locale__language_code="en", translation_key=world.news.translation_key
+    )
     assert not english.live
     assert english.source_language == "fr"
     client.post(reverse("pages:publish", args=[english.pk]))
@@ -250,7 +250,8 @@ def test_it_translates_and_marks_what_has_to_be_looked_at_again(world: World) ->
     assert not NewsPage.objects.get(pk=english.pk).is_stale()
     client.post(
         write,
-        form_of(client, write) | {"title": "Autre sens", "changes_meaning": "on", "press": "publish"},
+        form_of(client, write)
+        | {"title": "Autre sens", "changes_meaning": "on", "press": "publish"},
     )
     assert NewsPage.objects.get(pk=english.pk).is_stale()
     listed = client.get(reverse("pages:list") + "?state=stale").context["rows"]
@@ -269,10 +270,20 @@ def test_it_previews_what_is_not_published(world: World) -> None:
     assert "script-src" not in frame["Content-Security-Policy"]
 
 
-WITH_PAGE = (
-    "page write preview frame publish submit return unpublish republish translate "
-    "confirm-translation versions"
-).split()
+WITH_PAGE = [
+    "page",
+    "write",
+    "preview",
+    "frame",
+    "publish",
+    "submit",
+    "return",
+    "unpublish",
+    "republish",
+    "translate",
+    "confirm-translation",
+    "versions",
+]
 
 
 @pytest.mark.parametrize("role", [*ROLES, "stranger"])
@@ -327,8 +338,7 @@ def test_it_adds_and_describes_pictures(world: World) -> None:
     change = reverse("pages:picture-change", args=[picture.pk])
     client.post(
         change,
-        form_of(client, change)
-        | {"alternatives_fr": "Un marché", "alternatives_en": "A market"},
+        form_of(client, change) | {"alternatives_fr": "Un marché", "alternatives_en": "A market"},
     )
     picture.refresh_from_db()
     assert picture.alternatives == {"fr": "Un marché", "en": "A market"}
@@ -361,7 +371,13 @@ def test_it_gives_documents_as_files(world: World) -> None:
 
 def test_it_keeps_its_views_light(world: World) -> None:
     client = world.client("editor")
-    for name, args in (("list", []), ("add", []), ("page", [world.news.pk]), ("write", [world.news.pk]), ("pictures", [])):
+    for name, args in (
+        ("list", []),
+        ("add", []),
+        ("page", [world.news.pk]),
+        ("write", [world.news.pk]),
+        ("pictures", []),
+    ):
         response = client.get(
             reverse(f"pages:{name}", args=args), headers={"Accept-Encoding": "br"}
         )
