@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 Words = str | Promise
@@ -146,8 +146,8 @@ def _show_hours(value: str) -> str:
         first, last, opens, closes = match.groups()
         words = {"first": WEEKDAYS[first], "opens": opens, "closes": closes}
         if not last:
-            return say("%(first)s %(opens)s–%(closes)s") % words
-        return say("%(first)s to %(last)s %(opens)s–%(closes)s") % (
+            return gettext("%(first)s %(opens)s–%(closes)s") % words
+        return gettext("%(first)s to %(last)s %(opens)s–%(closes)s") % (
             words | {"last": WEEKDAYS[last]}
         )
 

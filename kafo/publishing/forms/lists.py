@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kafo.desk.forms import DeskForm, TranslatedFormField
@@ -47,10 +47,10 @@ class ListImportForm(DeskForm):
         errors = read_csv(content).errors
         if errors:
             shown = [
-                say("Line %(line)s: %(error)s") % {"line": line, "error": error}
+                gettext("Line %(line)s: %(error)s") % {"line": line, "error": error}
                 for line, error in errors[:ERRORS_SHOWN]
             ]
             if left := len(errors) - len(shown):
-                shown.append(say("… and %(number)s more.") % {"number": left})
+                shown.append(gettext("… and %(number)s more.") % {"number": left})
             raise ValidationError(shown)
         return content

@@ -13,8 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count
-from django.utils.translation import gettext as say
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from kafo.people.models import Account, Person
 from kafo.publishing.enums import BakedKind, Listed
@@ -111,15 +110,15 @@ def title_of(kind: str, detail: str, name: str) -> str:
     """Give the words for a task in the active language."""
     label = COMMUNE[detail].label if detail in COMMUNE else dict(settings.LANGUAGES).get(detail, "")
     texts = {
-        TaskKind.CONFIRM: say("%(label)s of %(name)s: still true?"),
-        TaskKind.FILL: say("%(label)s of %(name)s"),
-        TaskKind.SOURCE: say("Source for: %(label)s of %(name)s"),
-        TaskKind.PLACE: say("Open the page of %(name)s"),
-        TaskKind.TRANSLATE: say("Translate “%(name)s” (%(label)s)")
+        TaskKind.CONFIRM: gettext("%(label)s of %(name)s: still true?"),
+        TaskKind.FILL: gettext("%(label)s of %(name)s"),
+        TaskKind.SOURCE: gettext("Source for: %(label)s of %(name)s"),
+        TaskKind.PLACE: gettext("Open the page of %(name)s"),
+        TaskKind.TRANSLATE: gettext("Translate “%(name)s” (%(label)s)")
         if detail
-        else say("Bring the translation “%(name)s” up to date"),
-        TaskKind.LINK: say("Links of “%(name)s”"),
-        TaskKind.LIGHTEN: say("Make “%(name)s” lighter"),
+        else gettext("Bring the translation “%(name)s” up to date"),
+        TaskKind.LINK: gettext("Links of “%(name)s”"),
+        TaskKind.LIGHTEN: gettext("Make “%(name)s” lighter"),
     }
     return texts[TaskKind(kind)] % {"label": label, "name": name}
 
@@ -196,7 +195,7 @@ def _fill(survey: SiteSurvey) -> Iterator[NextTask]:
                 pk,
                 kind,
                 name,
-                say("not known yet"),
+                gettext("not known yet"),
                 MINUTES[TaskKind.FILL],
                 gained,
             )
@@ -211,7 +210,7 @@ def _source(survey: SiteSurvey) -> Iterator[NextTask]:
             fact.place_id,
             fact.kind,
             fact.place.name,
-            say("no source or no date") if not fact.source else say("no date"),
+            gettext("no source or no date") if not fact.source else gettext("no date"),
             MINUTES[TaskKind.SOURCE],
             gained,
         )
@@ -301,7 +300,9 @@ def _translate(survey: SiteSurvey) -> Iterator[NextTask]:
             page.pk if page else source.pk,
             "" if page else language,
             page.title if page else source.title,
-            say("the original has changed its meaning") if page else say("not translated yet"),
+            gettext("the original has changed its meaning")
+            if page
+            else gettext("not translated yet"),
             MINUTES[TaskKind.TRANSLATE],
             gained if page else added,
         )
@@ -328,7 +329,7 @@ def _link(survey: SiteSurvey) -> Iterator[NextTask]:
             page.pk,
             "",
             page.title,
-            say("no page links to it and it is in no menu"),
+            gettext("no page links to it and it is in no menu"),
             MINUTES[TaskKind.LINK],
             gain(survey.counts, flaws=-1),
         )
@@ -345,7 +346,7 @@ def _lighten(survey: SiteSurvey) -> Iterator[NextTask]:
             page_id,
             "",
             title,
-            say("its first view weighs %(weight)s kB") % {"weight": weight // 1000},
+            gettext("its first view weighs %(weight)s kB") % {"weight": weight // 1000},
             MINUTES[TaskKind.LIGHTEN],
             gained,
         )

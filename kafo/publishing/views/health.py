@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kafo.desk.views import Column, ConfirmView, DeskView, ListView
@@ -108,13 +108,13 @@ def url_of_task(kind: str, subject: str, detail: str) -> str:
 
 def _button(kind: str) -> str:
     return {
-        TaskKind.CONFIRM: say("Still true?"),
-        TaskKind.FILL: say("Fill in"),
-        TaskKind.SOURCE: say("Add"),
-        TaskKind.PLACE: say("Open"),
-        TaskKind.TRANSLATE: say("Translate"),
-        TaskKind.LINK: say("Repair"),
-        TaskKind.LIGHTEN: say("Lighten"),
+        TaskKind.CONFIRM: gettext("Still true?"),
+        TaskKind.FILL: gettext("Fill in"),
+        TaskKind.SOURCE: gettext("Add"),
+        TaskKind.PLACE: gettext("Open"),
+        TaskKind.TRANSLATE: gettext("Translate"),
+        TaskKind.LINK: gettext("Repair"),
+        TaskKind.LIGHTEN: gettext("Lighten"),
     }[TaskKind(kind)]
 
 
@@ -181,7 +181,9 @@ class TaskTake(_SiteView):
         task = next((task for task in found if task.key == key), None)
         back = HttpResponseRedirect(reverse("places:health", args=[self.record.slug]))
         if task is None:
-            messages.warning(request, say("This task is done already, or others gain more now."))
+            messages.warning(
+                request, gettext("This task is done already, or others gain more now.")
+            )
             return back
         try:
             take_task(
@@ -196,7 +198,7 @@ class TaskTake(_SiteView):
         except Refused as error:
             messages.error(request, str(error))
             return back
-        messages.success(request, say("You took it. It waits on your start page."))
+        messages.success(request, gettext("You took it. It waits on your start page."))
         return HttpResponseRedirect(reverse("desk:start"))
 
 
@@ -210,7 +212,7 @@ class TaskRelease(DeskView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         release_task(actor=request.user, task=self.record)  # type: ignore[arg-type]
-        messages.success(request, say("You gave it back."))
+        messages.success(request, gettext("You gave it back."))
         return HttpResponseRedirect(reverse("desk:start"))
 
 

@@ -5,9 +5,8 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from kafo.desk.views import (
     Action,
@@ -91,12 +90,12 @@ class ReferenceListView(RecordView):
     def get_notes(self) -> Iterable[Any]:
         lines = self.record.entries.count()
         if lines != self.record.official_count:
-            yield say("The file has %(lines)s lines, the official number is %(official)s.") % {
+            yield gettext("The file has %(lines)s lines, the official number is %(official)s.") % {
                 "lines": lines,
                 "official": self.record.official_count,
             }
         if not self.record.is_active:
-            yield say("This list does not count yet. Look through it, then make it count.")
+            yield gettext("This list does not count yet. Look through it, then make it count.")
 
     def get_sections(self) -> Iterable[Section]:
         if self.record.is_active:
@@ -114,9 +113,9 @@ class ReferenceListView(RecordView):
             Column(_("After"), lambda pair: _line_words(pair[1])),
         ]
         return [
-            _part(say("New: %(number)s"), lines, found.new),
-            _part(say("Changed: %(number)s"), pairs, found.changed),
-            _part(say("Gone: %(number)s"), lines, found.gone),
+            _part(gettext("New: %(number)s"), lines, found.new),
+            _part(gettext("Changed: %(number)s"), pairs, found.changed),
+            _part(gettext("Gone: %(number)s"), lines, found.gone),
         ]
 
 
@@ -258,9 +257,9 @@ class EntryOpen(ConfirmView):
     def get_facts(self) -> list[tuple[Any, Any]]:
         entry: ReferenceEntry = self.record
         return [
-            (say("Cercle"), entry.cercle),
-            (say("Region"), entry.region),
-            (say("Code"), entry.code),
+            (gettext("Cercle"), entry.cercle),
+            (gettext("Region"), entry.region),
+            (gettext("Code"), entry.code),
         ]
 
     def save(self, form: Any) -> Place:

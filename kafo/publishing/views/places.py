@@ -8,8 +8,7 @@ from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
-from django.utils.translation import gettext as say
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from kafo.desk.views import (
@@ -210,7 +209,7 @@ class PlacePublish(ConfirmView):
         known = self.record.facts.count()
         if known >= NEEDED_FACTS:
             return ""
-        return say(
+        return gettext(
             "%(known)s facts are known; a page has substance from %(needed)s complete ones on."
         ) % {"known": known, "needed": NEEDED_FACTS}
 
@@ -301,7 +300,7 @@ class FactWrite(_FactView):
 
     def save(self, form: FactForm) -> Fact:
         if self.record is not None and self.request.POST.get("version") == "":
-            words = say("Somebody else wrote this fact meanwhile: %(value)s.")
+            words = gettext("Somebody else wrote this fact meanwhile: %(value)s.")
             raise Refused(words % {"value": self.record.shown})
         return write_fact(
             actor=self.request.user, place=self.place, kind=self.kind, **form.cleaned_data
@@ -320,11 +319,11 @@ class FactConfirm(_FactView):
 
     def get_facts(self) -> list[tuple[Any, Any]]:
         fact: Fact = self.record
-        source = fact.source or say("none")
+        source = fact.source or gettext("none")
         return [
             (fact.label, fact.shown),
-            (say("Source"), source),
-            (say("Checked on"), date_format(fact.checked_on)),
+            (gettext("Source"), source),
+            (gettext("Checked on"), date_format(fact.checked_on)),
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

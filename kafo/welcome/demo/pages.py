@@ -27,6 +27,7 @@ from kafo.publishing.models import (
     PlainPage,
     ProjectPage,
     PublicSite,
+    ReferenceEntry,
     ReferenceList,
     SitePage,
 )
@@ -169,6 +170,9 @@ def _load_places(tables: Tables, library: Library) -> None:
             visibility=Visibility.PUBLIC,
         )
         library.places[row["code"]] = place
+        ReferenceEntry.objects.filter(
+            list__organization=organization, code=row["code"], folded_name=place.folded_name
+        ).update(place=place)
         for fact in row.get("fact", []):
             write_fact(
                 actor=None,
