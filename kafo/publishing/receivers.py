@@ -1,11 +1,11 @@
 """When something changes that readers see, it is marked due, and baked after the commit."""
 
+import errno
 import sys
 from typing import Any
 
 from django.core.signals import got_request_exception
-from django.db import Error as DatabaseError
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
@@ -32,7 +32,7 @@ from kafo.publishing.models import (
     PublicSite,
     SitePage,
 )
-from kafo.publishing.serving.application import DATABASE_FAILED
+from kafo.publishing.serving.application import DATABASE_SILENT, DISK_FULL, FAILURE
 from kafo.publishing.signals import place_changed
 from kafo.records import loop
 
@@ -167,6 +167,16 @@ def _on_wagtail_site(instance: Site, created: bool, **kwargs: Any) -> None:
 
 @receiver(got_request_exception)
 def _on_exception(request: Any = None, **kwargs: Any) -> None:
-    """Tell the server's front that it was the database, so that readers get its words for it."""
-    if request is not None and isinstance(sys.exc_info()[1], DatabaseError):
-        request.META[DATABASE_FAILED] = True
+    """Tell the server's front what failed below, so that readers get its words for it."""
+    error = sys.exc_info()[1]
+    if request is None:
+        return
+    if getattr(error, "errno", None) == errno.ENOSPC or _is_full(error):
+        request.META[FAILURE] = DISK_FULL
+    elif isinstance(error, (OperationalError, InterfaceError)):
+        request.META[FAILURE] = DATABASE_SILENT
+
+
+def _is_full(error: BaseException | None) -> bool:
+    words = str(error)
+    return isinstance(error, DatabaseError) and ("is full" in words or "No space left" in words)

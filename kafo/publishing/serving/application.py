@@ -25,7 +25,8 @@ logger = logging.getLogger("kafo.serving")
 
 SEARCH = "recherche"
 PATIENCE_SECONDS = 4
-DATABASE_FAILED = "kafo.database_failed"
+FAILURE = "kafo.failure"
+DATABASE_SILENT, DISK_FULL = "silent", "full"
 SITE_PREFIX = "kafo.site_prefix"
 
 _ALWAYS: Headers = [
@@ -244,7 +245,7 @@ class Serving:
 
         def start(status: str, headers: Headers, exc_info: Any = None) -> Any:
             nonlocal failed
-            failed = status.startswith("500") and bool(environ.get(DATABASE_FAILED))
+            failed = status.startswith("500") and FAILURE in environ
             return None if failed else start_response(status, headers, *filter(None, [exc_info]))
 
         try:
@@ -277,8 +278,11 @@ class Serving:
 
     def _closed(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         headers = [("Retry-After", "60"), ("Cache-Control", "no-store")]
-        body = plain.desk_is_closed()
-        return self._html(environ, start_response, "503 Service Unavailable", body, headers)
+        if environ.get(FAILURE) == DISK_FULL:
+            status, body = "507 Insufficient Storage", plain.disk_is_full()
+        else:
+            status, body = "503 Service Unavailable", plain.desk_is_closed()
+        return self._html(environ, start_response, status, body, headers)
 
 
 def _host(environ: Environ) -> str:

@@ -47,3 +47,18 @@ def desk_is_closed() -> bytes:
         "<p>The public sites can be read as always; only the desk and the search wait for the "
         "database to answer. Try again in a few minutes.</p></div>",
     )
+
+
+def disk_is_full() -> bytes:
+    """Give the page for a write that found no room."""
+    return _page(
+        "507",
+        "<h1>Le disque est plein</h1>"
+        "<p>Rien n’a été enregistré, et rien n’est perdu. Les sites publics se lisent comme "
+        "d’habitude. Demandez à la personne qui tient le serveur de faire de la place, par exemple "
+        "en déplaçant de vieilles sauvegardes, puis envoyez de nouveau.</p>"
+        '<div lang="en"><h1>The disk is full</h1>'
+        "<p>Nothing was saved, and nothing is lost. The public sites can be read as always. Ask "
+        "the person who keeps the server to make room, for example by moving old backups, then "
+        "send it again.</p></div>",
+    )
