@@ -1,0 +1,1 @@
+"""The engine is tested on a toy domain, with settings of its own: pytest kafo/federation."""

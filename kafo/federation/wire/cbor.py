@@ -1,0 +1,90 @@
+"""CBOR (RFC 8949) as the format allows it: deterministic, without tags, bounded before it is read.
+
+What comes from outside is walked first, byte by byte and without recursion; only then
+`cbor2` reads it.
+"""
+
+from typing import Any
+
+import cbor2
+
+from kafo.federation.errors import Malformed
+
+MAX_DEPTH = 16
+MAX_ITEM = 4 * 1024 * 1024
+_SIMPLE = {20, 21, 22}  # false, true, null
+_FLOAT64 = 27
+
+
+def encode(value: Any) -> bytes:
+    """Give the deterministic encoding of `value` (RFC 8949, section 4.2)."""
+    return cbor2.dumps(value, canonical=True)
+
+
+def decode(data: bytes) -> Any:
+    """Read exactly one item; raises Malformed."""
+    if item_end(data) != len(data):
+        raise Malformed("Bytes follow the item.")
+    try:
+        return cbor2.loads(data, max_depth=MAX_DEPTH + 1, allow_duplicate_keys=False)
+    except (cbor2.CBORError, ValueError, TypeError) as error:
+        raise Malformed("The item cannot be read.") from error
+
+
+def item_end(data: bytes, start: int = 0) -> int:
+    """Give the position after the item at `start`; raises Malformed for what the format forbids."""
+    position, open_items = start, [1]
+    while open_items:
+        if open_items[-1] == 0:
+            open_items.pop()
+            continue
+        open_items[-1] -= 1
+        major, argument, position = head(data, position)
+        if major in (2, 3):
+            position += argument
+        elif major in (4, 5):
+            if argument > len(data) or len(open_items) > MAX_DEPTH:
+                raise Malformed("The item is nested too deep or promises more than there is.")
+            open_items.append(argument * (major - 3))
+        if position > len(data):
+            raise Malformed("The item ends early.")
+        if position - start > MAX_ITEM:
+            raise Malformed("The item is too large.")
+    return position
+
+
+def split(data: bytes, at_most: int) -> list[bytes]:
+    """Cut a sequence of items (RFC 8742) into the bytes of each; raises Malformed."""
+    items, position = [], 0
+    while position < len(data):
+        end = item_end(data, position)
+        items.append(data[position:end])
+        position = end
+        if len(items) > at_most:
+            raise Malformed("Too many items in one frame.")
+    return items
+
+
+def head(data: bytes, position: int) -> tuple[int, int, int]:
+    """Give major type, argument and the position after the head; raises Malformed."""
+    if position >= len(data):
+        raise Malformed("The item ends early.")
+    major, info = data[position] >> 5, data[position] & 31
+    position += 1
+    if info < 24:
+        argument = info
+    elif info <= 27:
+        width = 1 << (info - 24)
+        argument = int.from_bytes(data[position : position + width])
+        if position + width > len(data):
+            raise Malformed("The item ends early.")
+        if major != 7 and argument < (24 if width == 1 else 1 << (width * 4)):
+            raise Malformed("A number is longer than it need be.")
+        position += width
+    else:
+        raise Malformed("Indefinite lengths are not allowed.")
+    if major == 6:
+        raise Malformed("Tags are not allowed.")
+    if major == 7 and info not in _SIMPLE and info != _FLOAT64 and info not in (25, 26):
+        raise Malformed("This simple value is not allowed.")
+    return major, argument, position
