@@ -18,7 +18,7 @@ from kafo.desk.columns import as_text
 from kafo.desk.forms import errors_in_order
 from kafo.desk.models import Submission
 from kafo.desk.services import find_submission, submit_once
-from kafo.desk.views.base import DeskView
+from kafo.desk.views.pages import DeskView
 from kafo.records.errors import NotVisible, Refused, TryAgain
 
 

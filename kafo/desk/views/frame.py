@@ -13,7 +13,7 @@ from django.views.generic import View
 from kafo.desk.assets import assets
 from kafo.desk.menu import panels_for
 from kafo.desk.permissions import Anyone, SignedIn
-from kafo.desk.views.base import DeskView
+from kafo.desk.views.pages import DeskView
 from kafo.records.errors import NotVisible
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kafo.desk.columns import Column
 from kafo.desk.exports import FORMATS
-from kafo.desk.views.base import DeskView
+from kafo.desk.views.pages import DeskView
 from kafo.records.acts import record_act
 from kafo.records.languages import folded
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import registry
 
 from kafo.desk.columns import Column
-from kafo.desk.views.base import DeskView
+from kafo.desk.views.pages import DeskView
 from kafo.records.acts import act_label
 
 
