@@ -1,4 +1,4 @@
-// Keeps what was typed when line or power fail; nothing needs it.
+// Keeps what was typed; nothing needs it.
 (() => {
 const buttons = (where, off) => where.querySelectorAll("button").forEach(button => { button.disabled = off })
 const ticked = field => /^(checkbox|radio)$/.test(field.type) ? "checked" : "value"
