@@ -9,10 +9,12 @@ does not exist, whatever the view itself would check.
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
+from django.utils.cache import patch_cache_control
 from django.utils.functional import lazy
 from django.utils.translation import get_language, override
 from django.views.decorators.cache import cache_control
@@ -27,6 +29,7 @@ from wagtail.utils.urlpatterns import decorate_urlpatterns
 from kafo.people.queries import may
 from kafo.publishing.permissions.editing import WRITE, file_policy, page_policy
 from kafo.publishing.static_files import YEAR, digest
+from kafo.publishing.views.page_acts import PREVIEW_POLICY
 from kafo.publishing.views.pictures import DocumentFile
 from kafo.records.errors import NotVisible
 
@@ -98,6 +101,17 @@ STANDS_FOR = {
     "wagtaildocs:add_multiple": "wagtaildocs:add",
 }
 WITHOUT_SIGN_IN = {"wagtailadmin_sprite", "wagtailadmin_javascript_catalog", "wagtailadmin_login"}
+# These answer with the page as readers will see it, its style inside it.
+PREVIEWS = {
+    f"wagtailadmin_pages:{name}"
+    for name in (
+        "preview_on_add",
+        "preview_on_edit",
+        "view_draft",
+        "revisions_view",
+        "workflow_preview",
+    )
+}
 
 PAGE_NAMES = {"page_id", "parent_page_id"}
 PICTURE_NAMES = {"image_id"}
@@ -162,29 +176,35 @@ def guarded(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
         if name in STANDS_FOR:
             return HttpResponseRedirect(reverse(STANDS_FOR[name]))
         _require_visible(request.user, name, kwargs)
-        return view(request, *args, **kwargs)
+        response = view(request, *args, **kwargs)
+        if name in PREVIEWS:
+            response.headers["Content-Security-Policy"] = PREVIEW_POLICY
+        return response
 
     return answer
 
 
-_for_ever = cache_control(private=True, max_age=YEAR, immutable=True)
-
-
-@_for_ever
+@cache_control(private=True, max_age=YEAR, immutable=True)
 def sprite(request: HttpRequest) -> HttpResponse:
     """Give Wagtail's icons; the address carries their digest."""
     return HttpResponse(get_icons(), content_type="image/svg+xml; charset=utf-8")
 
 
-@_for_ever
-def catalogue(request: HttpRequest, language: str) -> HttpResponseBase:
-    """Give the words of Wagtail's scripts; the address carries language and version."""
+def catalogue(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Give the words of Wagtail's scripts; `name` is language and version."""
+    language = name.partition("-")[0]
+    _require(language in settings.KAFO_DESK_LANGUAGES)
     with override(language):
-        return JavaScriptCatalog.as_view(packages=["wagtail.admin"])(request)
+        response = JavaScriptCatalog.as_view(packages=["wagtail.admin"])(request)
+    if name == _catalogue_name(language):
+        patch_cache_control(response, private=True, max_age=YEAR, immutable=True)
+    else:  # the address of an older page
+        patch_cache_control(response, no_cache=True)
+    return response
 
 
-def _catalogue_route(language: str) -> str:
-    return f"words/{language}-{digest()}/"
+def _catalogue_name(language: str) -> str:
+    return f"{language}-{digest()}"
 
 
 def document(request: HttpRequest, document_id: int, document_filename: str) -> HttpResponseBase:
@@ -195,16 +215,12 @@ def document(request: HttpRequest, document_id: int, document_filename: str) -> 
 urlpatterns = [
     path("sprite/", sprite),
     path("document/<int:document_id>/<str:document_filename>", document, name="wagtaildocs_serve"),
-    *(
-        path(_catalogue_route(language), catalogue, {"language": language})
-        for language in ("fr", "en")
-    ),
+    path("words/<slug:name>/", catalogue),
     *decorate_urlpatterns(list(wagtail_urls.urlpatterns), guarded),
     # Last, so that Wagtail's templates find this address under their own name for it.
     path(
-        lazy(lambda: _catalogue_route(get_language() or "fr"), str)(),
+        lazy(lambda: f"words/{_catalogue_name(get_language() or 'fr')}/", str)(),
         catalogue,
-        {"language": "fr"},
         name="wagtailadmin_javascript_catalog",
     ),
 ]

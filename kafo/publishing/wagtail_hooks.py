@@ -40,6 +40,12 @@ def _used_by(page: Any) -> set[tuple[Any, str]]:
 class EditorPageForm(WagtailAdminPageForm):
     """Refuses what belongs to another site: its pictures, documents, places and unseen pages."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # An original has nothing to follow, a translation nothing that follows it.
+        unused = "changes_meaning" if self.instance.source_language else "follows_source"
+        self.fields.pop(unused, None)
+
     def _post_clean(self) -> None:
         super()._post_clean()
         # Only now does the page hold what was sent.
@@ -68,6 +74,20 @@ class EditorPageForm(WagtailAdminPageForm):
 SitePage.base_form_class = EditorPageForm
 # Neither privacy nor a date of publication: what is published is baked for everybody, at once.
 SitePage.settings_panels = []
+SitePage.preview_sizes = [
+    {
+        "name": "mobile",
+        "icon": "mobile-alt",
+        "device_width": 360,
+        "label": gettext_lazy("Small phone, 360 points"),
+    },
+    {
+        "name": "desktop",
+        "icon": "desktop",
+        "device_width": 1280,
+        "label": gettext_lazy("Computer"),
+    },
+]
 # These filters offer the names of all sites and of everybody who ever wrote on one.
 for _filters in (PageFilterSet, GenericPageFilterSet):
     for _name in ("site", "owner", "edited_by"):

@@ -61,7 +61,7 @@ class SitePage(Page):
         *Page.content_panels,
         FieldPanel("lead"),
         FieldPanel("picture"),
-        FieldPanel("body"),
+        FieldPanel("body", heading=_("Text")),
         FieldPanel("changes_meaning"),
         FieldPanel("follows_source"),
     ]

@@ -76,7 +76,7 @@ def create_news(
     )
     _fill(page, body=body, **words)
     _checked(lambda: below.add_child(instance=page))
-    page.save_revision(user=actor, log_action="wagtail.create", clean=False)
+    page.save_revision(user=actor, clean=False)
     return page
 
 

@@ -49,6 +49,7 @@ class PageView(RecordView):
 
     model = Page
     policy = page_policy
+    template_name = "publishing/desk/page.html"
     back_url_name = "pages:list"
     back_label = gettext_lazy("Write")
 
@@ -122,14 +123,7 @@ class PageView(RecordView):
 
     def get_sections(self) -> list[Section]:
         others = list(translations_of(self.request.user, self.record))
-        links = [
-            (
-                _("Translate into %(language)s") % {"language": language_name(code)},
-                reverse("pages:translate", args=[self.record.pk]) + f"?language={code}",
-            )
-            for code in self._missing
-        ]
-        if not others and not links:
+        if not others:
             return []
         columns = [
             Column(
@@ -140,22 +134,15 @@ class PageView(RecordView):
             Column(_("Title"), "draft_title"),
             Column(_("State"), states_of),
         ]
-        return [
-            Section(
-                _("Translations"),
-                columns,
-                others,
-                empty_text=_("Not translated yet."),
-                link=links[0] if links else None,
-            ),
-            *(Section("", [], [], empty_text="", link=link) for link in links[1:]),
-        ]
+        return [Section(_("Translations"), columns, others)]
 
-    @cached_property
-    def _missing(self) -> list[str]:
-        if self.site is None:
-            return []
-        return [locale.language_code for locale in missing_languages(self.record, self.site)]
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the languages that the page can be translated into."""
+        missing = missing_languages(self.record, self.site) if self.site else []
+        codes = [locale.language_code for locale in missing]
+        return super().get_context_data(
+            missing=[(code, language_name(code)) for code in codes], **kwargs
+        )
 
 
 def _last_version(page: Page) -> Any:

@@ -8,7 +8,7 @@
   const words = say.dataset, LONGEST = 1600, PIECE = 65536;
   const bar = document.createElement("progress");
   bar.hidden = true;
-  input.after(bar);
+  input.after(bar, say);
   const tell = (text, done = 0, all = 1) => {
     const kilo = Math.ceil(all / 1000);
     say.textContent = text.replace("{done}", Math.floor(done / 1000)).replace("{all}", kilo)
