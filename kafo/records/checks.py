@@ -7,6 +7,7 @@ from django.core.checks import CheckMessage, Error, register
 from django.db import models
 
 from kafo.records.models import SharedRecord, shared_models
+from kafo.records.sharing import SharedQuerySet
 
 
 def _faults(model: type[SharedRecord]) -> Iterator[CheckMessage]:
@@ -15,6 +16,12 @@ def _faults(model: type[SharedRecord]) -> Iterator[CheckMessage]:
 
     if not isinstance(model._meta.pk, models.UUIDField):
         yield error("E001", "its id is not a UUID.", "Inherit the id of SharedRecord.")
+    if not isinstance(model._default_manager.get_queryset(), SharedQuerySet):
+        hint = "Let its query set inherit SharedQuerySet, so that bulk writes are told."
+        yield error("E006", "its rows are written without being told.", hint)
+    if model.wire and (wrong := set(model.wire.fields.values()) - _names(model)):
+        hint = "Keep the number and drop the name when a field is gone."
+        yield error("E007", f"it has no field {', '.join(sorted(wrong))} to be numbered.", hint)
     for relation in model._meta.local_many_to_many:
         if relation.remote_field.through._meta.auto_created:  # type: ignore[union-attr]
             hint = "Name the through model; it is a shared record of its own."
@@ -30,6 +37,10 @@ def _faults(model: type[SharedRecord]) -> Iterator[CheckMessage]:
         if not (target or field.null or _dated(field)) and field.get_default() is None:
             hint = "Give it a default: an office with an older version writes rows without it."
             yield error("E005", f"{field.name} has no default.", hint)
+
+
+def _names(model: type[SharedRecord]) -> set[str]:
+    return {field.name for field in model._meta.local_fields}
 
 
 def _dated(field: Any) -> bool:

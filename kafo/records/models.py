@@ -1,6 +1,7 @@
 """What it means to be a record here."""
 
 import uuid
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kafo.records.enums import Visibility
 from kafo.records.ids import new_id
+from kafo.records.sharing import SharedQuerySet, Wire
 
 
 def home_office() -> uuid.UUID:
@@ -26,8 +28,16 @@ class SharedRecord(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    wire: ClassVar[Wire | None] = None
+    objects: ClassVar[Any] = SharedQuerySet.as_manager()
+
     class Meta:
         abstract = True
+
+    @property
+    def audience(self) -> str:
+        """Give for whom the record is: its visibility, or the name of a circle of offices."""
+        return str(self.visibility)
 
 
 def shared_models() -> list[type[SharedRecord]]:

@@ -13,6 +13,7 @@ from kafo.people.models.persons import Person
 from kafo.people.models.posts import Post
 from kafo.records.languages import TranslatedField
 from kafo.records.models import SharedRecord
+from kafo.records.sharing import SharedQuerySet
 
 
 class Body(SharedRecord):
@@ -32,7 +33,7 @@ class Body(SharedRecord):
         return str(self.name)
 
 
-class MembershipQuerySet(models.QuerySet["Membership"]):
+class MembershipQuerySet(SharedQuerySet["Membership"]):
     def on(self, day: date | None = None) -> "MembershipQuerySet":
         """Give those that hold on `day` (today when None); the day of the end is not included."""
         day = day or timezone.localdate()

@@ -11,9 +11,10 @@ from kafo.people.enums import Role
 from kafo.people.models.organizations import Organization
 from kafo.people.models.persons import Person
 from kafo.records.models import SharedRecord
+from kafo.records.sharing import SharedQuerySet
 
 
-class MandateQuerySet(models.QuerySet["Mandate"]):
+class MandateQuerySet(SharedQuerySet["Mandate"]):
     def at(self, moment: datetime | None = None) -> "MandateQuerySet":
         """Give the mandates in force at `moment` (now when None): begun, and not yet ended."""
         moment = moment or timezone.now()

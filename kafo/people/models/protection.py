@@ -8,6 +8,7 @@ from kafo.people.models.organizations import Organization
 from kafo.people.models.persons import Person
 from kafo.records.languages import TranslatedField
 from kafo.records.models import SharedRecord
+from kafo.records.sharing import SharedQuerySet
 
 
 class Consent(SharedRecord):
@@ -36,7 +37,7 @@ class Consent(SharedRecord):
         ]
 
 
-class GuardianAuthorizationQuerySet(models.QuerySet["GuardianAuthorization"]):
+class GuardianAuthorizationQuerySet(SharedQuerySet["GuardianAuthorization"]):
     def in_force(self) -> "GuardianAuthorizationQuerySet":
         """Give those that are approved and not withdrawn."""
         return self.filter(approved_at__isnull=False, withdrawn_at__isnull=True)
