@@ -3,8 +3,8 @@ from django.utils import translation
 
 
 @pytest.fixture(autouse=True)
-def _no_language_left_over():
-    """A request leaves its language active in the thread; the next test begins without one."""
-    translation.deactivate()
+def _in_english():
+    """Each test begins in English; a request of an earlier one would leave its own language."""
+    translation.activate("en")
     yield
     translation.deactivate()
