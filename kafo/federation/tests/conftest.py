@@ -1,1 +1,27 @@
-"""The engine is tested on a toy domain, with settings of its own: pytest kafo/federation."""
+"""The engine is tested on a toy domain: pytest --ds=kafo.federation.tests.settings kafo/federation
+
+With the settings of the product, only what needs no database is collected here.
+"""
+
+import pytest
+from django.conf import settings
+
+IS_TOY = "kafo.federation.tests.toy" in settings.INSTALLED_APPS
+collect_ignore_glob = [] if IS_TOY else ["test_[!w]*.py"]
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory, django_db_blocker):
+    from kafo.federation.tests.world import template
+
+    with django_db_blocker.unblock():
+        yield template(tmp_path_factory.mktemp("empty"))
+
+
+@pytest.fixture
+def world(tmp_path, empty):
+    from kafo.federation.tests.world import World
+
+    made = World(tmp_path, empty)
+    yield made
+    made.close()

@@ -96,7 +96,7 @@ def seal(
     chance and is only given by tests.
     """
     seed = seed or os.urandom(16)
-    packed = _compressor().compress(b"".join(entries))
+    packed = pack(b"".join(entries))
     digest = _digest(_salted(_salts(seed, len(entries)), entries))
     head = cbor.encode([sequence, root, sealed_at])
     bound = _bound(place, digest)
@@ -218,7 +218,7 @@ def _open(body: list[Any]) -> tuple[list[bytes | None], list[bytes | None], list
         case [0, list(salts), list(parts)] if len(salts) == len(parts) <= MAX_ENTRIES:
             return _open_redacted(salts, parts)
         case [int(number), bytes(seed), bytes(packed)] if number > 0 and len(seed) == 16:
-            entries = cbor.split(_unpack(packed, number), MAX_ENTRIES)
+            entries = cbor.split(unpack(packed, number), MAX_ENTRIES)
             salts = _salts(seed, len(entries))
             return list(salts), list(entries), _salted(salts, entries)
     raise Malformed("The body of the frame has another shape.")
@@ -242,7 +242,13 @@ def _open_redacted(
     return salts, entries, hashes
 
 
-def _unpack(packed: bytes, number: int) -> bytes:
+def pack(data: bytes) -> bytes:
+    """Compress with the shipped dictionary."""
+    return _compressor().compress(data)
+
+
+def unpack(packed: bytes, number: int) -> bytes:
+    """Undo `pack` with the dictionary of that number; raises Malformed."""
     dictionary = _dictionary(number)
     try:
         size = zstandard.frame_content_size(packed)

@@ -1,0 +1,180 @@
+"""This node: which database, which folder, which keys. One process may hold several, by alias."""
+
+import os
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyrage
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kafo.federation.errors import Malformed
+from kafo.federation.models import Log, Roster
+from kafo.federation.wire import cbor, signatures
+from kafo.federation.wire.rosters import RosterPayload, read_roster, trusted_payload
+
+_nodes: dict[str, "Node"] = {}
+_receiving: ContextVar[bool] = ContextVar("receiving", default=False)
+
+
+@contextmanager
+def receiving() -> Iterator[None]:
+    """Mark that rows are written as another office stated them: nothing is captured or refused."""
+    token = _receiving.set(True)
+    try:
+        yield
+    finally:
+        _receiving.reset(token)
+
+
+def is_receiving() -> bool:
+    """Say whether rows are being written as received."""
+    return _receiving.get()
+
+
+@dataclass
+class Node:
+    """One installation. `office` is whom it speaks for; it may hold the pens of others too."""
+
+    using: str
+    home: Path
+    office: uuid.UUID
+    now: Callable[[], float] = time.time
+    _marks: dict[str, list[Any]] | None = None
+    _roster: tuple[int, RosterPayload] | None = None
+    _keys: dict[uuid.UUID, Ed25519PrivateKey] = field(default_factory=dict)
+
+    @classmethod
+    def create(cls, using: str, home: Path, office: uuid.UUID, **options: Any) -> "Node":
+        """Make the folder of a new node with its keys."""
+        node = cls(using, home, office, **options)
+        (home / "incoming").mkdir(parents=True)
+        (home / "keys").mkdir(mode=0o700)
+        _write(home / "age.key", str(pyrage.x25519.Identity.generate()).encode())
+        node.add_key(office)
+        node.write_marks({})
+        return node
+
+    def add_key(self, office: uuid.UUID) -> bytes:
+        """Make a key for the pen of `office`; give its public half."""
+        key = Ed25519PrivateKey.generate()
+        _write(self.home / "keys" / office.hex, key.private_bytes_raw())
+        return signatures.public_bytes(key)
+
+    def drop_key(self, office: uuid.UUID) -> None:
+        """Forget the key for the pen of `office`."""
+        (self.home / "keys" / office.hex).unlink(missing_ok=True)
+        self._keys.pop(office, None)
+
+    def key(self, office: uuid.UUID) -> Ed25519PrivateKey | None:
+        """Give the key for the pen of `office`, or None when it is not held here."""
+        path = self.home / "keys" / office.hex
+        if office not in self._keys and path.is_file():
+            self._keys[office] = Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+        return self._keys.get(office)
+
+    def writes(self, office: uuid.UUID) -> bool:
+        """Say whether the pen of `office` is held here."""
+        return self.key(office) is not None
+
+    @property
+    def identity(self) -> pyrage.x25519.Identity:
+        """Give the age identity that bundles for this node are encrypted to."""
+        return pyrage.x25519.Identity.from_str((self.home / "age.key").read_text())
+
+    @property
+    def roster(self) -> RosterPayload | None:
+        """Give the newest roster, or None before the first."""
+        newest = Roster.objects.using(self.using).order_by("-version").first()
+        if newest is None:
+            return None
+        if self._roster is None or self._roster[0] != newest.version:
+            self._roster = newest.version, trusted_payload(bytes(newest.data))
+        return self._roster[1]
+
+    def accept_roster(self, document: bytes, fingerprint: str = "") -> bool:
+        """Take the next version, or the first by its fingerprint; give whether it was new.
+
+        Raises Malformed or Untrusted.
+        """
+        before = self.roster
+        if before and trusted_version(document) <= before.version:
+            return False
+        payload = read_roster(document, before, fingerprint)
+        Roster.objects.using(self.using).create(version=payload.version, data=document)
+        return True
+
+    # The marks say how far this node has spoken in each log. They lie outside the database and its
+    # backups, so that a database from a backup is recognised as older than what peers may hold.
+
+    @property
+    def marks(self) -> dict[str, list[Any]] | None:
+        """Give [epoch, sequence, hash] by log, or None when the file is lost."""
+        if self._marks is None and (path := self.home / "marks.cbor").is_file():
+            self._marks = cbor.decode(path.read_bytes())
+        return self._marks
+
+    def write_marks(self, marks: dict[str, list[Any]]) -> None:
+        """Replace the marks."""
+        _write(self.home / "marks.cbor", cbor.encode(marks))
+        self._marks = marks
+
+    def mark(self, log: Log) -> None:
+        """Note how far this node has spoken in `log`; before that, nobody is told."""
+        said = [log.epoch, log.sequence, bytes(log.head_hash)]
+        self.write_marks({**(self.marks or {}), mark_name(log): said})
+
+    def is_behind(self, log: Log) -> bool:
+        """Say whether the database has less of its own log than was said, or may have."""
+        if self.marks is None:
+            return True
+        said = self.marks.get(mark_name(log))
+        return said is not None and [log.epoch, log.sequence] < said[:2]
+
+
+def mark_name(log: Log) -> str:
+    return f"{log.office.hex}/{log.audience}"
+
+
+def trusted_version(document: bytes) -> int:
+    """Give the version that a document claims; raises Malformed."""
+    try:
+        return int(cbor.decode(cbor.decode(document)[0])[0])
+    except (TypeError, IndexError, KeyError, ValueError) as error:
+        raise Malformed("This is no roster.") from error
+
+
+def register_node(node: Node) -> None:
+    """Let the writes to a database be captured for `node`."""
+    _nodes[node.using] = node
+
+
+def forget_node(using: str) -> None:
+    """End what `register_node` began."""
+    _nodes.pop(using, None)
+
+
+def node_of(using: str) -> Node | None:
+    """Give the node of a database, or None."""
+    return _nodes.get(using)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a whole file or none: temporary name, fsync, rename, fsync of the folder."""
+    temporary = path.with_suffix(".tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

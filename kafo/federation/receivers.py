@@ -1,0 +1,50 @@
+"""Capture: whatever changes a shared record puts it in the outbox, in the same transaction."""
+
+import uuid
+from typing import Any
+
+from kafo.federation.errors import Frozen, NotHome
+from kafo.federation.models import Log, Outbox
+from kafo.federation.node import Node, is_receiving, node_of
+from kafo.records.models import SharedRecord
+from kafo.records.signals import records_changed, records_changing
+
+
+def refuse_foreign(sender: type[SharedRecord], rows: list[Any], using: str, **_: Any) -> None:
+    """Refuse to write what is at home elsewhere, or what is being handed over."""
+    node = node_of(using)
+    if node is None or sender.wire is None or is_receiving():
+        return
+    for office in _homes(sender, rows, using):
+        if not node.writes(office):
+            raise NotHome("This record is at home in another office. Send a proposal.")
+        if _is_laid_down(node, office):
+            raise Frozen("The records of this office are being handed over.")
+
+
+def _is_laid_down(node: Node, office: uuid.UUID) -> bool:
+    laid_down = Log.objects.using(node.using).filter(office=office).exclude(released_to=b"")
+    return laid_down.exists()
+
+
+def _homes(model: type[SharedRecord], rows: list[Any], using: str) -> set[uuid.UUID]:
+    homes = {row.home_office for row in rows if isinstance(row, SharedRecord)}
+    ids = [row.pk if isinstance(row, SharedRecord) else row for row in rows]
+    for at in range(0, len(ids), 500):
+        stored = model._base_manager.using(using).filter(pk__in=ids[at : at + 500])
+        homes |= set(stored.values_list("home_office", flat=True).distinct())
+    return homes
+
+
+def put_in_outbox(sender: type[SharedRecord], rows: list[Any], using: str, **_: Any) -> None:
+    """Note that records changed."""
+    if node_of(using) is None or sender.wire is None or is_receiving():
+        return
+    kind = sender.wire.kind
+    Outbox.objects.using(using).bulk_create([Outbox(kind=kind, record_id=row) for row in rows])
+
+
+def connect() -> None:
+    """Begin to listen."""
+    records_changing.connect(refuse_foreign)
+    records_changed.connect(put_in_outbox)

@@ -1,0 +1,224 @@
+"""Answer: what a node gives when a peer asks. Knows nothing of HTTP."""
+
+import secrets
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from kafo.federation.enums import AlarmKind
+from kafo.federation.errors import Malformed, Untrusted
+from kafo.federation.models import Frame, Log, Peer, Roster
+from kafo.federation.node import Node, trusted_version
+from kafo.federation.services.applying import frame_hash
+from kafo.federation.services.erasing import kept_from
+from kafo.federation.services.incoming import Incoming
+from kafo.federation.services.sealing import log_of, raise_alarm, seal_waiting
+from kafo.federation.wire import cbor, signatures
+
+SHORT = 8  # bytes of a hash that are enough to compare
+_tokens: dict[bytes, tuple[str, uuid.UUID]] = {}
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where a log stands, as one node tells another."""
+
+    office: uuid.UUID
+    audience: str
+    epoch: int
+    sequence: int
+    hash: bytes
+
+    def packed(self) -> list[Any]:
+        """Give it as it travels."""
+        return [self.office.bytes, self.audience, self.epoch, self.sequence, self.hash]
+
+    @classmethod
+    def read(cls, item: Any) -> "Head":
+        """Read what `packed` gave; raises Malformed."""
+        match item:
+            case [bytes(office), str(audience), int(epoch), int(sequence), bytes(hash_)] if (
+                len(office) == 16 and len(audience) <= 80 and epoch > 0 <= sequence
+            ):
+                return cls(uuid.UUID(bytes=office), audience, epoch, sequence, hash_[:SHORT])
+        raise Malformed("This is no head of a log.")
+
+
+def heads_for(node: Node, reader: uuid.UUID) -> list[Head]:
+    """Give the heads of all logs that `reader` may know of."""
+    roster = node.roster
+    if roster is None:
+        return []
+    return [
+        Head(log.office, log.audience, log.epoch, log.sequence, bytes(log.head_hash)[:SHORT])
+        for log in Log.objects.using(node.using).order_by("office", "audience")
+        if log.sequence and roster.reads(log.audience, log.office.bytes, reader.bytes)
+    ]
+
+
+def hello(node: Node, server: uuid.UUID, counter: int) -> bytes:
+    """Give what a client opens an exchange with: who it is, and where it stands. Signed."""
+    key = node.key(node.office)
+    if key is None:
+        raise Untrusted("This node has no key of its own.")
+    roster = node.roster
+    payload = cbor.encode(
+        [
+            node.office.bytes,
+            counter,
+            roster.version if roster else 0,
+            [head.packed() for head in heads_for(node, server)],
+        ]
+    )
+    return cbor.encode([payload, signatures.sign(key, payload, _bound(server))])
+
+
+def _bound(server: uuid.UUID) -> bytes:
+    return cbor.encode(["kafo-hello-1", server.bytes])
+
+
+def answer_hello(node: Node, data: bytes) -> bytes:
+    """Give the roster versions and the heads that the client lacks or has otherwise, and a token.
+
+    Raises Malformed, or Untrusted for a stranger or a hello that was heard before.
+    """
+    client, counter, version, heads = _read_hello(node, data)
+    peer = _count(node, client, counter, heads)
+    for log in Log.objects.using(node.using):
+        Incoming(node, client, log).settle()
+    seal_waiting(node)
+    known = {(head.office, head.audience): head for head in heads}
+    listed = []
+    for mine in heads_for(node, client):
+        theirs = known.pop((mine.office, mine.audience), None)
+        if mine == theirs:
+            continue
+        log = Log.objects.using(node.using).get(office=mine.office, audience=mine.audience)
+        at_theirs = None
+        if theirs:
+            note_fork(node, log, theirs, peer.office)
+            at_theirs = frame_hash(log, theirs.sequence) if theirs.sequence else None
+        incoming = Incoming(node, client, log)
+        listed.append(
+            [mine.packed(), log.edition, kept_from(log), at_theirs and at_theirs[:SHORT]]
+            + [incoming.after, incoming.edition, incoming.size]
+        )
+    for theirs in known.values():
+        listed.append([[*theirs.packed()[:2], 1, 0, b""], 0, 1, None, 0, 0, 0])
+    rosters = Roster.objects.using(node.using).filter(version__gt=version)
+    token = secrets.token_bytes(16)
+    _tokens[token] = (node.using, client)
+    return cbor.encode(
+        [
+            node.office.bytes,
+            node.roster.version if node.roster else 0,
+            [bytes(row.data) for row in rosters.order_by("version")],
+            listed,
+            token,
+        ]
+    )
+
+
+def _read_hello(node: Node, data: bytes) -> tuple[uuid.UUID, int, int, list[Head]]:
+    match cbor.decode(data):
+        case [bytes(payload), bytes(signature)]:
+            pass
+        case _:
+            raise Malformed("This is no hello.")
+    match cbor.decode(payload):
+        case [bytes(client), int(counter), int(version), list(heads)]:
+            pass
+        case _:
+            raise Malformed("This is no hello.")
+    entry = node.roster.office(client) if node.roster else None
+    keys = [key for key, limits in entry.keys if limits is None] if entry else []
+    if signatures.signer_of(keys, signature, payload, _bound(node.office)) is None:
+        raise Untrusted("No office that is known here signed this.")
+    return uuid.UUID(bytes=client), counter, version, [Head.read(head) for head in heads]
+
+
+def _count(node: Node, client: uuid.UUID, counter: int, heads: list[Head]) -> Peer:
+    with transaction.atomic(using=node.using):
+        peer, _ = Peer.objects.using(node.using).get_or_create(office=client)
+        if counter <= peer.counter:
+            raise Untrusted("This was said before.")
+        peer.counter = counter
+        peer.heads = cbor.encode([head.packed() for head in heads])
+        peer.save(using=node.using)
+    return peer
+
+
+def note_fork(node: Node, log: Log, theirs: Head, peer: uuid.UUID) -> bool:
+    """Raise the alarm when a peer has another history of the same epoch; give whether it has."""
+    if theirs.epoch != log.epoch or not 0 < theirs.sequence <= log.sequence:
+        return False
+    mine = frame_hash(log, theirs.sequence)
+    if mine is None or mine[:SHORT] == theirs.hash:
+        return False
+    text = f"{log.audience} {theirs.epoch}.{theirs.sequence}: {peer}"
+    raise_alarm(node, AlarmKind.FORK, text, log)
+    return True
+
+
+def client_of(node: Node, token: bytes) -> uuid.UUID:
+    """Give who holds a token of this node; raises Untrusted."""
+    using, client = _tokens.get(token, ("", node.office))
+    if using != node.using:
+        raise Untrusted("Say hello first.")
+    return client
+
+
+def readable_log(node: Node, client: uuid.UUID, office: uuid.UUID, audience: str) -> Log:
+    """Give a log that `client` may read; raises Untrusted."""
+    log = Log.objects.using(node.using).filter(office=office, audience=audience).first()
+    roster = node.roster
+    if log is None or roster is None or not roster.reads(audience, office.bytes, client.bytes):
+        raise Untrusted("There is no such log.")
+    return log
+
+
+def frames_after(log: Log, after: int, edition: int, skip: int = 0) -> Iterator[bytes]:
+    """Give the frames after a sequence, less the first `skip` bytes; raises Untrusted.
+
+    The same bytes each time for one edition of a log; more at the end when it has grown.
+    """
+    if log.edition != edition or kept_from(log) > after + 1:
+        raise Untrusted("These frames are not kept any more.")
+    rows = Frame.objects.using(log._state.db).filter(
+        log=log, sequence__gt=after, sequence__lte=log.sequence, is_void=False
+    )
+    for data in rows.order_by("sequence").values_list("data", flat=True).iterator(chunk_size=20):
+        data = bytes(data)
+        if skip < len(data):
+            yield data[skip:]
+        skip = max(0, skip - len(data))
+
+
+def take_frames(
+    node: Node, client: uuid.UUID, head: Head, after: int, edition: int, offset: int, data: bytes
+) -> int:
+    """Take bytes that a client pushes; give how many of its stream are here now."""
+    roster = node.roster
+    if roster is None or not roster.reads(head.audience, head.office.bytes, node.office.bytes):
+        raise Untrusted("This log is not for this office.")
+    log = log_of_peer(node, head)
+    incoming = Incoming(node, client, log)
+    incoming.begin(after, edition)
+    incoming.add(offset, data)
+    incoming.apply()
+    return incoming.size
+
+
+def log_of_peer(node: Node, head: Head) -> Log:
+    """Give the log that a head is about, made when it is new here."""
+    with transaction.atomic(using=node.using):
+        return log_of(node, head.office, head.audience)
+
+
+def take_rosters(node: Node, documents: list[bytes]) -> None:
+    """Take roster versions in their order; raises Malformed or Untrusted."""
+    for document in sorted(documents, key=trusted_version):
+        node.accept_roster(document)

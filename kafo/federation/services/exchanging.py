@@ -1,0 +1,178 @@
+"""Exchange: one visit to a peer. Say hello, fetch what it has more of, push the rest."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from django.db import transaction
+from django.utils import timezone
+
+from kafo.federation.enums import AlarmKind
+from kafo.federation.errors import Diverged, Malformed, Untrusted
+from kafo.federation.models import Log, Peer, Roster
+from kafo.federation.node import Node
+from kafo.federation.services.answering import (
+    SHORT,
+    Head,
+    frames_after,
+    hello,
+    log_of_peer,
+    note_fork,
+    take_rosters,
+)
+from kafo.federation.services.applying import frame_hash
+from kafo.federation.services.erasing import kept_from
+from kafo.federation.services.incoming import Incoming
+from kafo.federation.services.sealing import raise_alarm, seal_waiting
+from kafo.federation.services.snapshots import load_snapshot
+from kafo.federation.wire import cbor
+
+PIECE = 16 * 1024
+
+
+class Link(Protocol):
+    """A way to a peer. Each method may raise ConnectionError at any byte."""
+
+    office: uuid.UUID
+
+    def hello(self, data: bytes) -> bytes: ...
+
+    def frames(
+        self, token: bytes, head: Head, after: int, edition: int, skip: int
+    ) -> Iterator[bytes]: ...
+
+    def snapshot(self, token: bytes, head: Head) -> Iterator[bytes]: ...
+
+    def push(
+        self, token: bytes, head: Head, after: int, edition: int, offset: int, data: bytes
+    ) -> int: ...
+
+    def rosters(self, token: bytes, documents: list[bytes]) -> None: ...
+
+
+@dataclass
+class Visit:
+    """What came of a visit."""
+
+    frames: int = 0
+    snapshots: int = 0
+    pushed: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the peer says of one log: its head, and how its frames can be had or given."""
+
+    head: Head
+    edition: int
+    kept_from: int
+    at_ours: bytes | None
+    after: int
+    taking: int
+    taken: int
+
+
+def exchange(node: Node, link: Link) -> Visit:
+    """Visit a peer once; give what came of it.
+
+    What was received stays received when the line is cut: the next visit goes on from that byte.
+    """
+    visit = Visit()
+    seal_waiting(node)
+    token, offers = _greet(node, link)
+    for offer in offers:
+        _fetch(node, link, token, offer, visit)
+    for offer in offers:
+        _push(node, link, token, offer, visit)
+    Peer.objects.using(node.using).filter(office=link.office).update(heard_at=timezone.now())
+    return visit
+
+
+def _greet(node: Node, link: Link) -> tuple[bytes, list[Offer]]:
+    with transaction.atomic(using=node.using):
+        Peer.objects.using(node.using).get_or_create(office=link.office)
+    counter = max(0, int(node.now() * 1000))
+    said = link.hello(hello(node, link.office, counter))
+    match cbor.decode(said):
+        case [bytes(_), int(version), list(rosters), list(offers), bytes(token)]:
+            pass
+        case _:
+            raise Malformed("This is no answer to a hello.")
+    take_rosters(node, rosters)
+    newer = Roster.objects.using(node.using).filter(version__gt=version).order_by("version")
+    if documents := [bytes(row.data) for row in newer]:
+        link.rosters(token, documents)
+    return token, [_offer(item) for item in offers]
+
+
+def _offer(item: object) -> Offer:
+    match item:
+        case [list(head), int(edition), int(kept), at_ours, int(after), int(taking), int(taken)]:
+            return Offer(Head.read(head), edition, kept, at_ours, after, taking, taken)
+    raise Malformed("This is no offer.")
+
+
+def _fetch(node: Node, link: Link, token: bytes, offer: Offer, visit: Visit) -> None:
+    head = offer.head
+    roster = node.roster
+    if roster is None or not roster.reads(head.audience, head.office.bytes, node.office.bytes):
+        return
+    log = log_of_peer(node, head)
+    if note_fork(node, log, head, link.office):
+        return
+    if offer.at_ours and offer.at_ours != bytes(log.head_hash)[:SHORT] and head.epoch == log.epoch:
+        text = f"{log.audience} {log.epoch}.{log.sequence}: {link.office}"
+        raise_alarm(node, AlarmKind.FORK, text, log)
+        return
+    if (head.epoch, head.sequence) <= (log.epoch, log.sequence):
+        return
+    if offer.kept_from <= log.sequence + 1 and head.sequence > log.sequence:
+        incoming = Incoming(node, link.office, log)
+        if incoming.edition != offer.edition:
+            incoming.begin(log.sequence, offer.edition)
+        for piece in link.frames(token, head, incoming.after, offer.edition, incoming.size):
+            incoming.add(incoming.size, piece)
+        visit.frames += incoming.apply()
+        if incoming.fault is None:
+            incoming.settle()
+            return
+        if head.epoch == log_of_peer(node, head).epoch and not isinstance(incoming.fault, Diverged):
+            incoming.complain()
+            visit.faults.append(str(incoming.fault))
+            return
+    _fetch_snapshot(node, link, token, head, visit)
+
+
+def _fetch_snapshot(node: Node, link: Link, token: bytes, head: Head, visit: Visit) -> None:
+    log = log_of_peer(node, head)
+    try:
+        load_snapshot(node, log, b"".join(link.snapshot(token, head)))
+        visit.snapshots += 1
+    except (Malformed, Untrusted, Diverged) as error:
+        diverged = isinstance(error, Diverged)
+        kind = AlarmKind.DIVERGED if diverged else AlarmKind.UNTRUSTED
+        raise_alarm(node, kind, f"{error} ({link.office})", log)
+        visit.faults.append(str(error))
+
+
+def _push(node: Node, link: Link, token: bytes, offer: Offer, visit: Visit) -> None:
+    head = offer.head
+    log = Log.objects.using(node.using).filter(office=head.office, audience=head.audience).first()
+    if log is None or (log.epoch, log.sequence) <= (head.epoch, head.sequence):
+        return
+    mine = frame_hash(log, head.sequence) if head.sequence else None
+    if mine is not None and mine[:SHORT] != head.hash:
+        return
+    after, offset = head.sequence, 0
+    if offer.taking == log.edition and offer.taken:
+        after, offset = offer.after, offer.taken
+    if kept_from(log) > after + 1:
+        return
+    for data in frames_after(log, after, log.edition, offset):
+        for at in range(0, len(data), PIECE):
+            piece = data[at : at + PIECE]
+            link.push(token, head, after, log.edition, offset, piece)
+            offset += len(piece)
+            visit.pushed += len(piece)

@@ -1,0 +1,93 @@
+"""Incoming: bytes of a stream that is not whole yet, kept so that none is sent twice."""
+
+import os
+import uuid
+from pathlib import Path
+
+from kafo.federation.enums import AlarmKind
+from kafo.federation.errors import Diverged, Incomplete, Malformed, Untrusted
+from kafo.federation.models import Log
+from kafo.federation.node import Node
+from kafo.federation.services.applying import apply_frame
+from kafo.federation.services.sealing import raise_alarm
+from kafo.federation.wire import frames
+
+
+class Incoming:
+    """The stream of one peer for one log: the frames after a sequence, in one edition."""
+
+    def __init__(self, node: Node, peer: uuid.UUID, log: Log) -> None:
+        self.node, self.peer, self.log = node, peer, log
+        self.after, self.edition, self.size = log.sequence, -1, 0
+        self.fault: Exception | None = None
+        self._is_whole = False
+        found = sorted((node.home / "incoming").glob(f"{peer.hex}-{log.pk}-*.part"))
+        self._path: Path | None = found[-1] if found else None
+        if self._path:
+            _, _, after, edition = self._path.stem.split("-")
+            self.after, self.edition = int(after), int(edition)
+            self.size = self._path.stat().st_size
+
+    def begin(self, after: int, edition: int) -> None:
+        """Go on with the stream that is here, or begin this one."""
+        if self._path and (self.after, self.edition) == (after, edition):
+            return
+        self.drop()
+        self.after, self.edition, self.size = after, edition, 0
+        name = f"{self.peer.hex}-{self.log.pk}-{after}-{edition}.part"
+        self._path = self.node.home / "incoming" / name
+
+    def add(self, offset: int, data: bytes) -> None:
+        """Append bytes that belong at `offset`; what is here already is passed over."""
+        if self._path is None or offset > self.size:
+            raise Malformed("Bytes are missing before these.")
+        fresh = data[self.size - offset :]
+        with self._path.open("ab") as file:
+            file.write(fresh)
+            file.flush()
+            os.fsync(file.fileno())
+        self.size += len(fresh)
+
+    def apply(self) -> int:
+        """Apply each whole frame; give how many. One that cannot be believed ends the stream."""
+        if self._path is None or not self._path.exists():
+            return 0
+        data, position, sequence, applied = self._path.read_bytes(), 0, self.after, 0
+        while position < len(data):
+            try:
+                end = frames.frame_end(data, position)
+                sequence += 1
+                if sequence > self.log.sequence:
+                    self.log = apply_frame(
+                        self.node, self.log.office, self.log.audience, data[position:end]
+                    )
+                    applied += 1
+            except Incomplete:
+                break
+            except (Malformed, Untrusted, Diverged) as error:
+                self.fault = error
+                self.drop()
+                return applied
+            position = end
+        self._is_whole = position == len(data)
+        return applied
+
+    def settle(self) -> None:
+        """Apply what is here, and forget the bytes when no part of a frame is left."""
+        self.apply()
+        if self._is_whole:
+            self.drop()
+
+    def complain(self) -> None:
+        """Raise the alarm for what ended the stream."""
+        if self.fault:
+            diverged = isinstance(self.fault, Diverged)
+            kind = AlarmKind.DIVERGED if diverged else AlarmKind.UNTRUSTED
+            raise_alarm(self.node, kind, f"{self.fault} ({self.peer})", self.log)
+
+    def drop(self) -> None:
+        """Forget the bytes."""
+        if self._path:
+            self._path.unlink(missing_ok=True)
+        self._path, self.size = None, 0
+        self.after, self.edition = self.log.sequence, -1

@@ -1,0 +1,20 @@
+"""Settings of the toy: several nodes in one process, each with a database file of its own."""
+
+from kafo.config.env import database_at
+
+SECRET_KEY = "toy"
+INSTALLED_APPS = [
+    "kafo.federation.tests.toy",
+    "kafo.federation",
+    "kafo.records",
+    "django.contrib.contenttypes",
+]
+ROOT_URLCONF = "kafo.federation.urls"
+KAFO_OFFICE_ID = "00000000-0000-7000-8000-000000000000"
+DATABASES = {
+    name: {**database_at("sqlite://"), "NAME": f"/nonexistent/{name}.sqlite3"}
+    for name in ("default", "geneva", "bamako", "dakar", "relay", "spare")
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+LANGUAGE_CODE = "en"

@@ -1,0 +1,63 @@
+"""A toy domain: projects of offices, persons who lead them, notes for one other office."""
+
+from django.db import models
+
+from kafo.records.models import SharedRecord
+from kafo.records.sharing import Wire
+
+
+class Person(SharedRecord):
+    name = models.CharField(max_length=80, default="", blank=True)
+    phone = models.CharField(max_length=40, default="", blank=True)
+    folded = models.CharField(max_length=80, default="", blank=True)
+
+    wire = Wire(kind=901, fields={1: "name", 2: "phone"})
+
+    class Meta:
+        app_label = "toy"
+
+    def __str__(self):
+        return self.name
+
+    def save(self, *args, **kwargs):
+        self.folded = self.name.lower()
+        super().save(*args, **kwargs)
+
+
+class Project(SharedRecord):
+    title = models.CharField(max_length=200, default="", blank=True)
+    text = models.TextField(default="", blank=True)
+    begins_on = models.DateField(null=True)
+    budget = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    tags = models.JSONField(default=list)
+    leader = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+
+    wire = Wire(
+        kind=902,
+        schema=2,
+        fields={1: "title", 2: "text", 3: "begins_on", 4: "budget", 5: "tags", 6: "leader"},
+    )
+
+    class Meta:
+        app_label = "toy"
+
+    def __str__(self):
+        return self.title
+
+
+class Step(SharedRecord):
+    project = models.ForeignKey(Project, models.CASCADE, default=None, related_name="steps")
+    words = models.CharField(max_length=200, default="", blank=True)
+    circle = models.CharField(max_length=80, default="", blank=True)
+
+    wire = Wire(kind=903, fields={1: "project", 2: "words", 3: "circle"})
+
+    class Meta:
+        app_label = "toy"
+
+    def __str__(self):
+        return self.words
+
+    @property
+    def audience(self):
+        return self.circle or self.visibility

@@ -1,0 +1,174 @@
+"""Several nodes in one process, each with a folder and a SQLite file of its own."""
+
+import hashlib
+import itertools
+import shutil
+import uuid
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.core.management import call_command
+from django.db import connections
+
+from kafo.federation.models import Alarm, Held, Log
+from kafo.federation.node import Node, forget_node, register_node
+from kafo.federation.services import answering
+from kafo.federation.services.exchanging import exchange
+from kafo.federation.services.snapshots import write_snapshot
+from kafo.federation.wire import signatures
+from kafo.federation.wire.rosters import OfficeEntry, RosterPayload, sign_roster
+
+ROOTS = [Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in range(3)]
+ROOT_KEYS = [signatures.public_bytes(key) for key in ROOTS]
+
+
+def office_id(name):
+    return uuid.UUID(bytes=hashlib.sha256(name.encode()).digest()[:16])
+
+
+def template(folder):
+    """Make an empty database once; each node begins with a copy of it."""
+    path = folder / "template.sqlite3"
+    connect("default", path)
+    call_command("migrate", database="default", run_syncdb=True, verbosity=0)
+    connections["default"].cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connections["default"].close()
+    return path
+
+
+def connect(alias, path):
+    connections[alias].close()
+    connections[alias].settings_dict["NAME"] = str(path)
+
+
+class Cut(ConnectionError):
+    pass
+
+
+class World:
+    """Nodes, their roster, and a clock that all share unless told otherwise."""
+
+    def __init__(self, folder, empty, names=("geneva", "bamako", "dakar")):
+        self.folder, self.empty = folder, empty
+        self.clock = itertools.count(1_800_000_000)
+        self.nodes, self.keys, self.version = {}, {}, 0
+        for name in names:
+            self.add(name)
+        self.spread()
+
+    def add(self, name):
+        home = self.folder / name
+        home.mkdir(parents=True)
+        shutil.copy(self.empty, home / "kafo.sqlite3")
+        connect(name, home / "kafo.sqlite3")
+        node = Node.create(
+            name, home / "federation", office_id(name), now=lambda: float(next(self.clock))
+        )
+        register_node(node)
+        self.nodes[name] = node
+        self.keys[name] = [(signatures.public_bytes(node.key(node.office)), None)]
+        return node
+
+    def close(self):
+        for name in self.nodes:
+            forget_node(name)
+            connections[name].close()
+
+    def roster(self, signed_by=ROOTS[:2], **changes):
+        self.version += 1
+        offices = [
+            OfficeEntry(
+                office_id(name).bytes,
+                name,
+                keys,
+                [],
+                str(self.nodes[name].identity.to_public()) if name in self.nodes else "",
+            )
+            for name, keys in self.keys.items()
+        ]
+        given = {"threshold": 2, "roots": ROOT_KEYS, "circles": {}, **changes}
+        payload = RosterPayload(self.version, 2_000_000_000, offices=offices, **given)
+        return sign_roster(payload, signed_by), payload.fingerprint
+
+    def spread(self):
+        document, fingerprint = self.roster()
+        for node in self.nodes.values():
+            node.accept_roster(document, fingerprint)
+
+    def link(self, name, budget=None):
+        return DirectLink(self.nodes[name], budget)
+
+    def visit(self, client, server, budget=None):
+        return exchange(self.nodes[client], self.link(server, budget))
+
+    def meet_all(self):
+        for _ in range(2):
+            for client, server in itertools.permutations(self.nodes, 2):
+                self.visit(client, server)
+
+    def state(self, name, office, audience="federation"):
+        log = Log.objects.using(name).filter(office=office_id(office), audience=audience).first()
+        return log and (log.epoch, log.sequence, bytes(log.head_hash), bytes(log.root))
+
+    def alarms(self, name):
+        return list(
+            Alarm.objects.using(name).filter(settled_at=None).values_list("kind", flat=True)
+        )
+
+    def held(self, name):
+        return Held.objects.using(name)
+
+
+class DirectLink:
+    """A line without a network, that is cut after so many bytes."""
+
+    def __init__(self, server, budget=None):
+        self.server, self.office, self.budget = server, server.office, budget
+        self.moved = 0
+
+    def _pass(self, data):
+        """Let bytes through, or those that fit and then cut."""
+        self.moved += len(data)
+        if self.budget is None:
+            return data, False
+        room, self.budget = self.budget, max(0, self.budget - len(data))
+        return data[:room], len(data) > room
+
+    def hello(self, data):
+        _, cut = self._pass(data)
+        if cut:
+            raise Cut
+        answer = answering.answer_hello(self.server, data)
+        _, cut = self._pass(answer)
+        if cut:
+            raise Cut
+        return answer
+
+    def frames(self, token, head, after, edition, skip):
+        client = answering.client_of(self.server, token)
+        log = answering.readable_log(self.server, client, head.office, head.audience)
+        for data in answering.frames_after(log, after, edition, skip):
+            through, cut = self._pass(data)
+            yield through
+            if cut:
+                raise Cut
+
+    def snapshot(self, token, head):
+        client = answering.client_of(self.server, token)
+        log = answering.readable_log(self.server, client, head.office, head.audience)
+        for data in write_snapshot(log):
+            through, cut = self._pass(data)
+            yield through
+            if cut:
+                raise Cut
+
+    def push(self, token, head, after, edition, offset, data):
+        client = answering.client_of(self.server, token)
+        through, cut = self._pass(data)
+        taken = answering.take_frames(self.server, client, head, after, edition, offset, through)
+        if cut:
+            raise Cut
+        return taken
+
+    def rosters(self, token, documents):
+        answering.client_of(self.server, token)
+        answering.take_rosters(self.server, documents)
