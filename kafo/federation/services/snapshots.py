@@ -127,5 +127,6 @@ def _take(node: Node, log: Log, states: dict[int, State]) -> None:
     before = held_by_number(log, [*gone, *changed])
     update: dict[int, State | None] = {n: states[n] for n in changed}
     store(log, {**update, **dict.fromkeys(gone)})
-    remove_records(node, log, [before[n] for n in gone])
+    renumbered = [n for n in changed if n in before and before[n].record_id.bytes != states[n].id]
+    remove_records(node, log, [before[n] for n in [*gone, *renumbered]])
     write_records(node, log, changed, before)
