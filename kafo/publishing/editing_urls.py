@@ -24,6 +24,7 @@ _patterns = [
         page_acts.PageConfirmTranslation.as_view(),
         name="confirm-translation",
     ),
+    path("pages/<int:pk>/still-true/", page_acts.PageStillTrue.as_view(), name="still-true"),
     path("pages/<int:pk>/versions/", page_acts.PageVersions.as_view(), name="versions"),
     path("pages/<int:pk>/versions/<int:version>/", page_acts.PageVersion.as_view(), name="version"),
     path(

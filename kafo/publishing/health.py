@@ -20,6 +20,8 @@ SUBSTANCE = 0.40
 """The completeness from which a place counts as covered."""
 POINTS_WITH_SUBSTANCE = round(POINTS_OF_PLACE * SUBSTANCE)
 LIGHT_BYTES = 100_000
+PAGE_REVIEW_DAYS = 365
+"""After so long somebody looks whether a page that is to last is still true."""
 LACKING = 40
 """Below this index a site that works is operational but lacking substance."""
 

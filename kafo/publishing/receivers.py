@@ -61,6 +61,8 @@ def _on_published(instance: Page, revision: Any, **kwargs: Any) -> None:
 def _count_meaning(page: SitePage, revision: Any) -> None:
     """Take note of what the editor declared; the declaration is used up by it."""
     changes: dict[str, Any] = {}
+    if page.changes_meaning or page.checked_on is None:
+        changes["checked_on"] = timezone.localdate()
     if page.changes_meaning:
         page.meaning_version += 1
         changes |= {"changes_meaning": False, "meaning_version": F("meaning_version") + 1}

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import socket
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -147,6 +148,16 @@ def _serve(options: argparse.Namespace) -> int:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    with socket.socket() as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((options.address, options.port))
+        except OSError as error:
+            # The server itself would share the port with whoever is there, and answer by turns.
+            raise SystemExit(
+                f"kafo: {options.address}:{options.port} is taken ({error.strerror}). "
+                "Is an office running already? Give another one with --port."
+            ) from error
     os.environ["KAFO_SERVES"] = "1"
     Granian(
         "kafo.config.wsgi:application",

@@ -43,7 +43,8 @@ def _lead_figure(rendering: Rendering, page: SitePage) -> Any:
     picture = page.picture
     if picture is None or isinstance(page, ListPage | HomePage):
         return None
-    return {"html": rendering.figure(picture), "caption": credit_line(picture)}
+    caption = " ".join(part for part in (page.picture_caption, credit_line(picture)) if part)
+    return {"html": rendering.figure(picture), "caption": caption}
 
 
 def _context(rendering: Rendering, page: SitePage, number: int, view: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from kafo.publishing.models.baked import (
     ExternalLink,
 )
 from kafo.publishing.models.pages import (
+    LASTING,
     PAGE_TYPES,
     DocumentPage,
     HomePage,
@@ -32,6 +33,7 @@ from kafo.publishing.models.sites import PublicSite, site_of
 from kafo.publishing.models.uploads import Upload
 
 __all__ = [
+    "LASTING",
     "PAGE_TYPES",
     "Address",
     "Approval",

@@ -38,6 +38,7 @@ class SitePage(Page):
         related_name="+",
         verbose_name=_("picture"),
     )
+    picture_caption = models.CharField(_("caption of the picture"), max_length=250, blank=True)
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("body"))
     author = models.CharField(_("author"), max_length=120, blank=True)
     translator = models.CharField(_("translator"), max_length=120, blank=True)
@@ -50,6 +51,7 @@ class SitePage(Page):
     follows_source = models.BooleanField(
         _("this translation says again what the original says"), default=False
     )
+    checked_on = models.DateField(_("checked on"), null=True, editable=False)
     meaning_version = models.PositiveIntegerField(default=1, editable=False)
     source_language = models.CharField(max_length=12, blank=True, editable=False)
     source_meaning = models.PositiveIntegerField(default=0, editable=False)
@@ -86,7 +88,13 @@ class SitePage(Page):
 
     def with_content_json(self, content: Any) -> Any:
         page = super().with_content_json(content)
-        for name in ("number", "meaning_version", "source_language", "source_meaning"):
+        for name in (
+            "number",
+            "meaning_version",
+            "source_language",
+            "source_meaning",
+            "checked_on",
+        ):
             setattr(page, name, getattr(self, name))
         return page
 
@@ -303,4 +311,6 @@ class DocumentPage(SitePage):
         return self.issued_on
 
 
+LASTING = (PlainPage, ProjectPage)
+"""What is meant to stay true, and is made sure of now and then."""
 PAGE_TYPES = (HomePage, ListPage, NewsPage, ProjectPage, PlacePage, PlainPage, DocumentPage)

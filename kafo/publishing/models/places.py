@@ -191,6 +191,7 @@ class TaskKind(models.TextChoices):
     """What a short task can be about."""
 
     CONFIRM = "confirm", _("make sure of a fact")
+    CHECK = "check", _("make sure of a page")
     FILL = "fill", _("find a missing fact")
     SOURCE = "source", _("add the source of a fact")
     PLACE = "place", _("open the page of a commune")

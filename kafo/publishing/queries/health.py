@@ -25,12 +25,13 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from kafo.publishing.baking.rendering import link_key
-from kafo.publishing.enums import BakedKind
+from kafo.publishing.enums import BakedKind, ProjectState
 from kafo.publishing.facts import COMMUNE
 from kafo.publishing.health import (
     FULL,
     IN_FORM,
     LIGHT_BYTES,
+    PAGE_REVIEW_DAYS,
     POINTS_WITH_SUBSTANCE,
     PRESENT,
     Counts,
@@ -45,6 +46,7 @@ from kafo.publishing.models import (
     Place,
     PlacePage,
     PlainPage,
+    ProjectPage,
     PublicSite,
     ReferenceEntry,
     ReferenceList,
@@ -177,6 +179,19 @@ class SiteSurvey:
         ).order_by()
 
     @cached_property
+    def lasting(self) -> list[tuple[int, str, date | None]]:
+        """The live pages that are meant to stay true: (id, title, when somebody last made sure).
+
+        News is of its day and a project that ended is archived; places are looked at fact by fact.
+        """
+        columns = ("pk", "title", "checked_on")
+        plain = PlainPage.objects.filter(self.below_homes, live=True)
+        projects = ProjectPage.objects.filter(self.below_homes, live=True)
+        projects = projects.exclude(state=ProjectState.ENDED)
+        rows = plain.order_by().values_list(*columns)
+        return list(rows.union(projects.order_by().values_list(*columns), all=True))
+
+    @cached_property
     def translations(self) -> list[tuple[LivePage, str, LivePage | None]]:
         """What is due: (source page, language, the translation if it is live)."""
         by_key: dict[UUID, dict[str, LivePage]] = {}
@@ -239,7 +254,18 @@ class SiteSurvey:
             fresh += row["number"] * freshness(age, COMMUNE[row["kind"]].review_days)
             number += row["number"]
             sourced += row["sourced"]
-        return {"freshness_sum": fresh, "dated": number, "facts": number, "sourced": sourced}
+        for _pk, _title, checked_on in self.lasting:
+            fresh += freshness(self.age(checked_on), PAGE_REVIEW_DAYS)
+        return {
+            "freshness_sum": fresh,
+            "dated": number + len(self.lasting),
+            "facts": number,
+            "sourced": sourced,
+        }
+
+    def age(self, checked_on: date | None) -> int:
+        """Give the days since somebody made sure; as old as can be when nobody did."""
+        return (self.today - checked_on).days if checked_on else 3 * PAGE_REVIEW_DAYS
 
 
 def is_fresh(source: LivePage, translation: LivePage | None) -> bool:

@@ -20,6 +20,7 @@ from kafo.publishing.enums import BakedKind, Listed
 from kafo.publishing.facts import COMMUNE, COMMUNE_DAYS, CONTACT_DAYS
 from kafo.publishing.health import (
     LIGHT_BYTES,
+    PAGE_REVIEW_DAYS,
     POINTS_OF_FACT,
     POINTS_WITH_SUBSTANCE,
     fact_points,
@@ -44,6 +45,7 @@ from kafo.publishing.queries.health import (
 
 MINUTES = {
     TaskKind.CONFIRM: 15,
+    TaskKind.CHECK: 15,
     TaskKind.FILL: 15,
     TaskKind.SOURCE: 10,
     TaskKind.TRANSLATE: 30,
@@ -89,7 +91,7 @@ def next_tasks(survey: SiteSurvey, limit: int = 50) -> list[NextTask]:
     order = {kind: number for number, kind in enumerate(TaskKind)}
     found = [
         task
-        for source in (_confirm, _fill, _source, _place, _translate, _link, _lighten)
+        for source in (_confirm, _check, _fill, _source, _place, _translate, _link, _lighten)
         for task in source(survey)
         if task.gain > 0
     ]
@@ -111,6 +113,7 @@ def title_of(kind: str, detail: str, name: str) -> str:
     label = COMMUNE[detail].label if detail in COMMUNE else dict(settings.LANGUAGES).get(detail, "")
     texts = {
         TaskKind.CONFIRM: gettext("%(label)s of %(name)s: still true?"),
+        TaskKind.CHECK: gettext("“%(name)s”: still true?"),
         TaskKind.FILL: gettext("%(label)s of %(name)s"),
         TaskKind.SOURCE: gettext("Source for: %(label)s of %(name)s"),
         TaskKind.PLACE: gettext("Open the page of %(name)s"),
@@ -152,18 +155,37 @@ def _confirm(survey: SiteSurvey) -> Iterator[NextTask]:
         if now == 0:
             more = fact_points(is_current=True, is_full=fact.is_full, in_form=fact.in_form)
             changes |= _points_gain(points, fact.place_id, more)
-        why = ngettext("last checked %(days)s day ago", "last checked %(days)s days ago", age) % {
-            "days": age
-        }
         yield _task(
             TaskKind.CONFIRM,
             fact.place_id,
             fact.kind,
             fact.place.name,
-            why,
+            _last_checked(age),
             MINUTES[TaskKind.CONFIRM],
             gain(survey.counts, **changes),
         )
+
+
+def _check(survey: SiteSurvey) -> Iterator[NextTask]:
+    old = [row for row in survey.lasting if survey.age(row[2]) > PAGE_REVIEW_DAYS]
+    old.sort(key=lambda row: -survey.age(row[2]))
+    for pk, title, checked_on in old[:OF_EACH_KIND]:
+        age = survey.age(checked_on)
+        yield _task(
+            TaskKind.CHECK,
+            pk,
+            "",
+            title,
+            _last_checked(age) if checked_on else gettext("never checked yet"),
+            MINUTES[TaskKind.CHECK],
+            gain(survey.counts, freshness_sum=1 - freshness(age, PAGE_REVIEW_DAYS)),
+        )
+
+
+def _last_checked(days: int) -> str:
+    return ngettext("last checked %(days)s day ago", "last checked %(days)s days ago", days) % {
+        "days": days
+    }
 
 
 def _points_of(today: date, place_ids: set[UUID]) -> dict[UUID, int]:

@@ -22,13 +22,15 @@ from wagtail.models import (
 )
 
 from kafo.publishing.baking.dependents import mark_due
-from kafo.publishing.models import Approval, ListPage, NewsPage, SitePage
+from kafo.publishing.models import Approval, ListPage, NewsPage, SitePage, TaskKind, site_of
 from kafo.publishing.permissions.editing import page_policy
+from kafo.publishing.services.tasks import credit_task
 from kafo.records import loop
 from kafo.records.acts import record_act
 from kafo.records.errors import Refused
 
 Block = dict[str, Any]
+MINUTES_TO_CHECK = 15
 WORDS = (
     "title",
     "lead",
@@ -257,6 +259,31 @@ def confirm_translation(*, actor: Any, page: Page) -> None:
     record_act("publishing.translation.confirm", actor=actor, record=translation)
     mark_due(f"translations:{translation.translation_key}")
     transaction.on_commit(loop.wake)
+
+
+@transaction.atomic
+def confirm_page(*, actor: Any, page: Page) -> None:
+    """Note that somebody made sure of a page: still true. Its clock starts anew.
+
+    The same person doing it twice on one day is credited once. Raises NotVisible, Refused.
+    """
+    page_policy.require(actor, "change", page)
+    checked = page.specific
+    site = site_of(page)
+    if not checked.live or site is None:
+        raise Refused(_("Readers do not see this page: there is nothing to make sure of."))
+    checked.checked_on = timezone.localdate()
+    checked.save(update_fields=["checked_on"])
+    record_act("publishing.page.confirm", actor=actor, record=checked)
+    credit_task(
+        actor=actor,
+        organization_id=site.organization_id,
+        kind=TaskKind.CHECK,
+        subject=str(page.pk),
+        detail="",
+        name=page.title,
+        minutes=MINUTES_TO_CHECK,
+    )
 
 
 def approval_workflow() -> Workflow:

@@ -101,7 +101,7 @@ def url_of_task(kind: str, subject: str, detail: str) -> str:
         return reverse("places:entry-open", args=[subject])
     if kind == TaskKind.TRANSLATE and detail:
         return reverse("pages:translate", args=[subject]) + f"?language={detail}"
-    if kind == TaskKind.TRANSLATE:
+    if kind in {TaskKind.TRANSLATE, TaskKind.CHECK}:
         return reverse("pages:page", args=[subject])
     return reverse("pages:write", args=[subject])
 
@@ -109,6 +109,7 @@ def url_of_task(kind: str, subject: str, detail: str) -> str:
 def _button(kind: str) -> str:
     return {
         TaskKind.CONFIRM: gettext("Still true?"),
+        TaskKind.CHECK: gettext("Still true?"),
         TaskKind.FILL: gettext("Fill in"),
         TaskKind.SOURCE: gettext("Add"),
         TaskKind.PLACE: gettext("Open"),

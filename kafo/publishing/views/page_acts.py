@@ -14,6 +14,7 @@ from wagtail.models import Page, Revision
 
 from kafo.desk.views import Action, Column, DeskView, FormView, RecordView, Section
 from kafo.publishing.forms.pages import ReasonForm
+from kafo.publishing.models import LASTING
 from kafo.publishing.permissions.editing import page_policy
 from kafo.publishing.queries.editing import (
     missing_languages,
@@ -24,6 +25,7 @@ from kafo.publishing.queries.editing import (
 )
 from kafo.publishing.queries.versions import differences, words_of
 from kafo.publishing.services.writing import (
+    confirm_page,
     confirm_translation,
     last_published,
     newest,
@@ -72,6 +74,8 @@ class PageView(RecordView):
             Column(_("Language"), lambda page: language_name(page.locale.language_code)),
             Column(_("Last version"), _last_version),
         ]
+        if self.record.live and isinstance(self.record.specific, LASTING):
+            fields.append(Column(_("Checked on"), lambda page: page.specific.checked_on))
         if self.record.live:
             fields.append(
                 Column(
@@ -109,6 +113,8 @@ class PageView(RecordView):
                     is_post=True,
                 )
             )
+        if page.live and isinstance(page.specific, LASTING):
+            actions.append(Action(_("Still true"), "pages:still-true", "change", is_post=True))
         if may_publish and page.depth > 2:
             if page.live:
                 actions.append(
@@ -214,6 +220,13 @@ class PageConfirmTranslation(_PageAct):
 
     def act(self) -> None:
         confirm_translation(actor=self.request.user, page=self.record)
+
+
+class PageStillTrue(_PageAct):
+    done_text = gettext_lazy("Noted: checked today, still true.")
+
+    def act(self) -> None:
+        confirm_page(actor=self.request.user, page=self.record)
 
 
 class PageRestore(_PageAct):

@@ -273,6 +273,7 @@ def _write(page: SitePage, row: Row, language: str) -> None:
     page.locale = Locale.objects.get(language_code=language)
     page.title = row["title"][language]
     page.lead = _text(row, "lead", language)
+    page.picture_caption = _text(row, "caption", language)
     for name in ("means", "wanted", "where"):
         if isinstance(row.get(name), dict):
             setattr(page, name, row[name].get(language, ""))

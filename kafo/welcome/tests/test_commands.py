@@ -1,5 +1,6 @@
 import json
 import re
+import socket
 import sqlite3
 import stat
 
@@ -137,3 +138,13 @@ def test_it_takes_nothing_away_that_no_demonstration_made(office, tmp_path):
     assert done.returncode == 1
     assert "folder of its own" in done.stderr
     assert sorted(office.rglob("*")) == before
+
+
+def test_it_does_not_share_its_port_with_another_office(office):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = run_kafo("run", "--port", port, home=office, check=False)
+    assert done.returncode == 1
+    assert "--port" in done.stderr

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone, translation
+from wagtail.models import Page
 
 from kafo.publishing.baking.reconcile import bake_due, find_due
 from kafo.publishing.health import content_health_index
@@ -13,6 +14,7 @@ from kafo.publishing.queries.tasks import minutes_given, my_tasks, next_tasks
 from kafo.publishing.services.place_pages import publish_place
 from kafo.publishing.services.places import confirm_fact, open_place, write_fact
 from kafo.publishing.services.tasks import finish_task, release_task, take_task
+from kafo.publishing.services.writing import confirm_page
 from kafo.publishing.tests.places.conftest import (
     TODAY,
     make_fact,
@@ -147,7 +149,9 @@ def test_it_puts_first_the_fact_that_gives_a_commune_substance(cast):
 
 def test_it_asks_for_translations_links_and_lighter_pages(cast):
     home = cast.site.wagtail_site.root_page
-    about = PlainPage(title="Qui sommes-nous", slug="qui", locale=home.locale)
+    about = PlainPage(
+        title="Qui sommes-nous", slug="qui", locale=home.locale, checked_on=timezone.localdate()
+    )
     home.add_child(instance=about)
     bake(cast, about, weight=150_000)
     titles = {task.kind: task.title for task in tasks_of(cast)}
@@ -227,3 +231,26 @@ def test_it_gives_no_task_to_who_may_not_write_there(cast, name):
         finish_task(actor=cast[name], task=task, minutes=15)
     with pytest.raises(NotVisible):
         release_task(actor=cast[name], task=task)
+
+
+def test_it_asks_whether_an_old_page_is_still_true_and_credits_it_once(cast):
+    home = cast.site.wagtail_site.root_page
+    contact = PlainPage(title="Nous joindre", slug="joindre", locale=home.locale)
+    home.add_child(instance=contact)
+    (task,) = tasks_of(cast, TaskKind.CHECK)
+    before = content_health_index(counts_of(cast.site))
+    for _again in range(2):
+        confirm_page(actor=cast["aminata"], page=Page.objects.get(pk=contact.pk))
+    assert tasks_of(cast, TaskKind.CHECK) == []
+    gained = content_health_index(counts_of(cast.site)) - before
+    assert gained == pytest.approx(task.gain)
+    assert ReviewTask.objects.filter(kind=TaskKind.CHECK, done_at__isnull=False).count() == 1
+
+
+def test_it_lets_no_reader_say_that_a_page_is_still_true(cast):
+    home = cast.site.wagtail_site.root_page
+    contact = PlainPage(title="Nous joindre", slug="joindre", locale=home.locale)
+    home.add_child(instance=contact)
+    for name in ("lea", "oumou"):
+        with pytest.raises(NotVisible):
+            confirm_page(actor=cast[name], page=Page.objects.get(pk=contact.pk))
