@@ -9,7 +9,7 @@ from kafo.people.enums import InvitationKind
 from kafo.people.models.persons import Person
 
 
-class Account(AbstractUser):
+class Account(AbstractUser):  # type: ignore[django-manager-missing]
     # Its e-mail is not the person's: whoever edits persons could else send herself a new password.
     first_name = None  # type: ignore[assignment]  # names belong to the person
     last_name = None  # type: ignore[assignment]
@@ -23,7 +23,7 @@ class Account(AbstractUser):
     )
     language = models.CharField(_("language of the desk"), max_length=8, default="fr")
 
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: list[str] = []  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("account")

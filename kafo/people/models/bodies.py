@@ -69,7 +69,7 @@ class Membership(SharedRecord):
         _("until"), null=True, blank=True, help_text=_("The first day on which it no longer holds.")
     )
 
-    objects = MembershipQuerySet.as_manager()
+    objects = MembershipQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("membership")

@@ -52,7 +52,7 @@ class Mandate(SharedRecord):
         verbose_name=_("given by"),
     )
 
-    objects = MandateQuerySet.as_manager()
+    objects = MandateQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("mandate")

@@ -59,7 +59,7 @@ class GuardianAuthorization(SharedRecord):
     approved_at = models.DateTimeField(_("approved at"), null=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, editable=False)
 
-    objects = GuardianAuthorizationQuerySet.as_manager()
+    objects = GuardianAuthorizationQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("guardian's authorisation")

@@ -1,9 +1,12 @@
 """Mandates are given and ended by services, and by nothing else."""
 
+import contextlib
 from datetime import timedelta
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -237,3 +240,28 @@ def test_it_says_in_the_form_why_it_refuses(cast, newcomer):
     )
     assert answer.status_code == 422
     assert not newcomer.mandates.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_keeps_one_director_when_two_end_each_other_at_the_same_moment(cast):
+    second = cast.person("board")
+    Mandate.objects.filter(person=second).update(role=Role.DIRECTOR)
+    pairs = [("director", cast.mandate("board")), ("board", cast.mandate("director"))]
+    start = Barrier(2)
+
+    def end(who: str, mandate: Mandate) -> None:
+        try:
+            actor = cast[who]
+            start.wait(10)
+            with contextlib.suppress(Refused, NotVisible):
+                end_mandate(actor=actor, mandate=mandate, reason="Fin.")
+        finally:
+            connection.close()
+
+    threads = [Thread(target=end, args=pair) for pair in pairs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    left = Mandate.objects.at().filter(role=Role.DIRECTOR, organization=cast.office)
+    assert left.count() == 1

@@ -1,6 +1,6 @@
 """The doors: allauth's views where the house wants more than they do, and the code one enters."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account import views as account_views
 from allauth.account.utils import perform_login
@@ -108,7 +108,7 @@ class SessionsView(ListUserSessionsView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         wanted = request.POST.get("end", "")
         if wanted == "all":
-            end_sessions_of(request.user)
+            end_sessions_of(cast(Account, request.user))
             logout(request)
             return HttpResponseRedirect(settings.LOGIN_URL)
         if not wanted.isdecimal():

@@ -56,7 +56,7 @@ class ReferenceList(SharedRecord):
         return str(self.name)
 
 
-class Place(SharedRecord):
+class Place(SharedRecord):  # type: ignore[django-manager-missing]
     """A commune, as the organisation that keeps its facts knows it."""
 
     organization = models.ForeignKey(

@@ -97,5 +97,5 @@ def _shown(tag: str, text: str) -> SafeString:
 def _lines(text: str) -> Iterable[tuple[SafeString, SafeString]]:
     pieces = text.split("\n")
     for index, piece in enumerate(pieces):
-        end = format_html("<br>") if index < len(pieces) - 1 else format_html("")
+        end = SafeString("<br>" if index < len(pieces) - 1 else "")
         yield conditional_escape(piece), end
