@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
+from kafo.desk.columns import as_html
 from kafo.desk.permissions import Anyone, SignedIn
 from kafo.desk.views import ConfirmView, DeskView, FormView
 from kafo.people import permissions
@@ -88,7 +89,7 @@ class HeldView(PersonalView):
                 [
                     {
                         "entry": entry,
-                        "value": value,
+                        "value": as_html(value),
                         "kept": kept_for(entry.months),
                         "seen_by": entry.visibility(consents).label,
                     }
