@@ -1,0 +1,98 @@
+"""What every journey needs: a node of its own, a browser, somebody who signs in."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from tests.journeys.node import PASSWORD, Node, prepared_home
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PHONE = {"width": 360, "height": 740}
+COMPUTER = {"width": 1280, "height": 800}
+
+SignIn = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if CHROMIUM.exists():
+        return
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.skip(reason="needs Chromium at /usr/bin/chromium"))
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """The demonstration as it was made, and the port it was made for. Nobody writes into it."""
+    base = tmp_path_factory.getbasetemp()
+    return prepared_home(base.parent if base.name.startswith("popen-") else base)
+
+
+@pytest.fixture(scope="module")
+def node(prepared: tuple[Path, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """A running office for the tests of one file."""
+    office = Node.copied(prepared[0], tmp_path_factory.mktemp("office") / "home")
+    try:
+        yield office.start()
+    finally:
+        office.switch_off()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Playwright) -> Iterator[Browser]:
+    started = chromium.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Gives a browser profile that knows nothing; on a phone, in French, unless said."""
+    made: list[BrowserContext] = []
+
+    def make(**options: Any) -> BrowserContext:
+        context = browser.new_context(**{"locale": "fr-FR", "viewport": PHONE} | options)
+        context.set_default_timeout(15_000)
+        made.append(context)
+        return context
+
+    yield make
+    for context in made:
+        context.close()
+
+
+@pytest.fixture
+def sign_in(new_context: Callable[..., BrowserContext]) -> SignIn:
+    """Gives the desk's first page for one of the demonstration's persons."""
+
+    def enter(office: Node, username: str, language: str = "fr", **options: Any) -> Page:
+        page = new_context(**options).new_page()
+        page.goto(office.address("/desk/sign-in/"))
+        page.fill("[name=login]", username)
+        page.fill("[name=password]", PASSWORD)
+        page.click("main button[type=submit], main form button")
+        page.wait_for_url("**/desk/")
+        speak(page, language)
+        return page
+
+    return enter
+
+
+def speak(page: Page, language: str) -> None:
+    """Change the language of the desk, if it is another one."""
+    if page.get_attribute("html", "lang") == language:
+        return
+    button = page.locator(f"button[name=language][value={language}]")
+    with page.expect_navigation():
+        button.evaluate("button => button.click()")

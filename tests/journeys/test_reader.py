@@ -1,0 +1,99 @@
+"""A reader: little data, an old link, another language, no mouse."""
+
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys.node import Node
+
+NEWS = "/fr/nouvelles/une-equipe-prend-le-relais/"
+OLD = "/index.php?what=news&id=220&language=fr"
+
+
+def test_it_reads_the_text_view(node: Node, new_context: Any):
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto(node.address(NEWS))
+    title = page.inner_text("h1")
+    page.get_by_role("link", name="Version texte").click()
+    assert page.inner_text("h1") == title
+    assert page.locator("img").count() == 0
+    page.get_by_role("link", name="Version avec images").click()
+    assert page.url == node.address(NEWS)
+
+
+def test_it_finds_words_with_and_without_accents(node: Node, new_context: Any):
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto(node.address("/fr/"))
+    found = []
+    for words in ("séminaire", "seminaire", "SEMINAIRE"):
+        page.get_by_role("link", name="Rechercher").first.click()
+        page.fill("[name=q]", words)
+        page.get_by_role("button", name="Rechercher").click()
+        found.append(page.locator("main .list a").all_inner_texts())
+    assert found[0] == found[1] == found[2]
+    assert "Programme du séminaire des 15 et 16 juin 2007" in [
+        " ".join(x.split()) for x in found[0]
+    ]
+
+
+def test_it_changes_the_language_of_the_page_it_reads(node: Node, new_context: Any):
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto(node.address(NEWS))
+    page.get_by_role("link", name="English").first.click()
+    expect(page.locator("h1")).to_have_text("In Bamako, a team takes over step by step")
+    assert page.get_attribute("html", "lang") == "en"
+    page.get_by_role("link", name="Français").first.click()
+    assert page.url == node.address(NEWS)
+    page.goto(node.address("/fr/"))
+    page.get_by_role("link", name="Bamanankan").first.click()
+    assert page.get_attribute("html", "lang") == "bm"
+
+
+def test_it_is_led_from_an_old_address_for_good(node: Node, new_context: Any):
+    page = new_context().new_page()
+    answer = page.goto(node.address(OLD))
+    assert answer
+    assert page.url == node.address(NEWS)
+    before = answer.request.redirected_from
+    assert before
+    first = before.response()
+    assert first
+    assert first.status == 301
+
+
+def test_it_prints_without_menus(node: Node, new_context: Any):
+    page = new_context().new_page()
+    page.goto(node.address(NEWS))
+    page.emulate_media(media="print")
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator("header nav").first).to_be_hidden()
+    expect(page.locator("article figure")).to_be_visible()
+
+
+def _focus(page: Page) -> tuple[str, str]:
+    """Give the text of what has the focus, and how its outline is drawn."""
+    found = page.evaluate(
+        """() => {
+          const here = document.activeElement, style = getComputedStyle(here);
+          return [here.textContent.trim(), style.outlineStyle + " " + style.outlineWidth];
+        }"""
+    )
+    return found[0], found[1]
+
+
+def test_it_needs_no_mouse(node: Node, new_context: Any):
+    page = new_context().new_page()
+    page.goto(node.address("/fr/"))
+    page.keyboard.press("Tab")
+    skip, outline = _focus(page)
+    assert skip == "Aller au contenu"
+    assert outline == "solid 3px"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    first, outline = _focus(page)
+    inside = page.evaluate("() => document.querySelector('main').contains(document.activeElement)")
+    assert inside, f"the skip link leads into the content, not to {first}"
+    assert outline == "solid 3px"
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda address: "#" not in address)
+    expect(page.locator("h1")).to_be_visible()
