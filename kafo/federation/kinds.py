@@ -64,6 +64,14 @@ def _out(value: Any) -> Any:
     return str(value)
 
 
+def defaults_of(model: type[SharedRecord]) -> dict[int, Any]:
+    """Give what a field is taken to be where nothing was said of it."""
+    return {
+        number: _out(model._meta.get_field(name).get_default())  # type: ignore[union-attr]
+        for number, name in wire_of(model).fields.items()
+    }
+
+
 def references_of(model: type[SharedRecord]) -> set[int]:
     """Give the numbers of the fields that point to another record."""
     return {

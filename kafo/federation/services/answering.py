@@ -16,6 +16,7 @@ from kafo.federation.services.applying import frame_hash
 from kafo.federation.services.erasing import kept_from
 from kafo.federation.services.incoming import Incoming
 from kafo.federation.services.sealing import log_of, raise_alarm, seal_waiting
+from kafo.federation.services.snapshots import load_snapshot
 from kafo.federation.wire import cbor, signatures
 
 SHORT = 8  # bytes of a hash that are enough to compare
@@ -210,6 +211,14 @@ def take_frames(
     incoming.add(offset, data)
     incoming.apply()
     return incoming.size
+
+
+def take_snapshot(node: Node, head: Head, data: bytes) -> None:
+    """Take a state that a client pushes; raises Malformed, Untrusted or Diverged."""
+    roster = node.roster
+    if roster is None or not roster.reads(head.audience, head.office.bytes, node.office.bytes):
+        raise Untrusted("This log is not for this office.")
+    load_snapshot(node, log_of_peer(node, head), data)
 
 
 def log_of_peer(node: Node, head: Head) -> Log:

@@ -25,8 +25,9 @@ from kafo.federation.services.applying import frame_hash
 from kafo.federation.services.erasing import kept_from
 from kafo.federation.services.incoming import Incoming
 from kafo.federation.services.sealing import raise_alarm, seal_waiting
-from kafo.federation.services.snapshots import load_snapshot
+from kafo.federation.services.snapshots import load_snapshot, write_snapshot
 from kafo.federation.wire import cbor
+from kafo.federation.wire.frames import FIRST
 
 PIECE = 16 * 1024
 
@@ -47,6 +48,8 @@ class Link(Protocol):
     def push(
         self, token: bytes, head: Head, after: int, edition: int, offset: int, data: bytes
     ) -> int: ...
+
+    def give_snapshot(self, token: bytes, head: Head, data: bytes) -> None: ...
 
     def rosters(self, token: bytes, documents: list[bytes]) -> None: ...
 
@@ -130,7 +133,7 @@ def _fetch(node: Node, link: Link, token: bytes, offer: Offer, visit: Visit) -> 
         return
     if offer.kept_from <= log.sequence + 1 and head.sequence > log.sequence:
         incoming = Incoming(node, link.office, log)
-        if incoming.edition != offer.edition:
+        if incoming.edition != offer.edition or incoming.after + 1 < offer.kept_from:
             incoming.begin(log.sequence, offer.edition)
         for piece in link.frames(token, head, incoming.after, offer.edition, incoming.size):
             incoming.add(incoming.size, piece)
@@ -162,14 +165,15 @@ def _push(node: Node, link: Link, token: bytes, offer: Offer, visit: Visit) -> N
     log = Log.objects.using(node.using).filter(office=head.office, audience=head.audience).first()
     if log is None or (log.epoch, log.sequence) <= (head.epoch, head.sequence):
         return
-    mine = frame_hash(log, head.sequence) if head.sequence else None
-    if mine is not None and mine[:SHORT] != head.hash:
+    first = kept_from(log)
+    mine = frame_hash(log, head.sequence) if head.sequence else FIRST
+    if mine is None or (head.sequence and mine[:SHORT] != head.hash) or first > head.sequence + 1:
+        if head.epoch < log.epoch or first > head.sequence + 1:
+            link.give_snapshot(token, head, b"".join(write_snapshot(log)))
         return
     after, offset = head.sequence, 0
-    if offer.taking == log.edition and offer.taken:
+    if offer.taking == log.edition and offer.taken and first <= offer.after + 1:
         after, offset = offer.after, offer.taken
-    if kept_from(log) > after + 1:
-        return
     for data in frames_after(log, after, log.edition, offset):
         for at in range(0, len(data), PIECE):
             piece = data[at : at + PIECE]

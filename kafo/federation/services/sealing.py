@@ -8,7 +8,7 @@ from django.db import transaction
 
 from kafo.federation.enums import AlarmKind
 from kafo.federation.errors import Frozen, Malformed
-from kafo.federation.kinds import kinds, references_of, resolved, values_of
+from kafo.federation.kinds import defaults_of, kinds, references_of, resolved, values_of
 from kafo.federation.models import Alarm, Frame, Held, Log, Outbox
 from kafo.federation.node import Node
 from kafo.federation.services.erasing import redact_records
@@ -146,15 +146,16 @@ class _Changes:
 
     def _put(self, log: Log, kind: int, record: Any, held: Held | None) -> None:
         wire = record.wire
-        now = values_of(record)
+        now, unsaid = values_of(record), defaults_of(type(record))
         before = read_state(bytes(held.state)) if held else None
         if before:
-            was = resolved(type(record), before.fields, lambda n: self._id(log, n))
-            changed = {n: v for n, v in now.items() if n not in was or was[n] != v}
+            said = resolved(type(record), before.fields, lambda n: self._id(log, n))
+            was = {**unsaid, **said}
+            changed = {n: v for n, v in now.items() if was[n] != v}
             if not changed and (before.schema, before.min_reader) == (wire.schema, wire.min_reader):
                 return
         else:
-            changed = {n: v for n, v in now.items() if v is not None}
+            changed = {n: v for n, v in now.items() if v is not None or unsaid[n] is not None}
         for number in references_of(type(record)) & set(changed):
             if changed[number] is not None:
                 known = self.numbers[log.pk].get(uuid.UUID(bytes=changed[number]))

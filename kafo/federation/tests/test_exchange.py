@@ -99,3 +99,70 @@ def test_it_moves_a_record_to_another_audience(world):
     world.meet_all()
     assert not Project.objects.using("geneva").exists()
     assert Project.objects.using("bamako").exists()
+
+
+def test_it_pushes_the_state_when_old_frames_are_gone(world):
+    from kafo.federation.models import Log
+    from kafo.federation.services.erasing import drop_frames
+
+    project("bamako", title="Un")
+    seal_waiting(world.nodes["bamako"])
+    log = Log.objects.using("bamako").get()
+    drop_frames(log, log.sequence)
+    world.visit("bamako", "geneva")
+    assert Project.objects.using("geneva").get().title == "Un"
+    assert world.state("geneva", "bamako") == world.state("bamako", "bamako")
+
+
+def test_it_parks_what_a_newer_version_wrote_and_reads_it_after_the_upgrade(world, monkeypatch):
+    from kafo.federation.services.applying import replay_parked
+    from kafo.records.sharing import Wire
+
+    newer = Wire(kind=902, schema=3, min_reader=3, fields=Project.wire.fields)
+    monkeypatch.setattr(Project, "wire", newer)
+    made = project("bamako", title="Un")
+    Step.objects.using("bamako").create(
+        home_office=office_id("bamako"), visibility="federation", project=made, words="un"
+    )
+    seal_waiting(world.nodes["bamako"])
+    monkeypatch.undo()
+    world.visit("geneva", "bamako")
+    assert not Project.objects.using("geneva").exists()
+    assert sorted(Held.objects.using("geneva").values_list("parked", flat=True)) == [
+        "reference",
+        "schema",
+    ]
+    world.visit("dakar", "geneva")
+    assert world.state("dakar", "bamako") == world.state("bamako", "bamako")
+    monkeypatch.setattr(Project, "wire", newer)
+    replay_parked(world.nodes["dakar"])
+    assert Project.objects.using("dakar").get().steps.get().words == "un"
+
+
+def test_it_fills_a_reference_that_arrives_after_what_points_to_it(world):
+    leader = Person.objects.using("dakar").create(
+        home_office=office_id("dakar"), visibility="federation", name="Binta"
+    )
+    world.visit("bamako", "dakar")
+    project("bamako", title="Un", leader_id=leader.pk)
+    seal_waiting(world.nodes["bamako"])
+    world.visit("bamako", "geneva")
+    Person.objects.using("dakar").filter(pk=leader.pk).update(phone="1")
+    world.meet_all()
+    assert Project.objects.using("geneva").get().leader.name == "Binta"
+    leader.delete()
+    world.meet_all()
+    assert Project.objects.using("geneva").get().leader is None
+
+
+def test_it_captures_records_that_lose_a_reference(world):
+    leader = Person.objects.using("bamako").create(
+        home_office=office_id("bamako"), visibility="federation", name="Awa"
+    )
+    project("bamako", title="Un", leader=leader)
+    world.meet_all()
+    leader.delete()
+    seal_waiting(world.nodes["bamako"])
+    world.meet_all()
+    assert Project.objects.using("geneva").get().leader is None
+    assert world.state("geneva", "bamako") == world.state("bamako", "bamako")

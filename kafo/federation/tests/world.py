@@ -9,10 +9,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.management import call_command
 from django.db import connections
 
-from kafo.federation.models import Alarm, Held, Log
+from kafo.federation.models import Alarm, Log
 from kafo.federation.node import Node, forget_node, register_node
 from kafo.federation.services import answering
 from kafo.federation.services.exchanging import exchange
+from kafo.federation.services.recovering import check_marks
 from kafo.federation.services.snapshots import write_snapshot
 from kafo.federation.wire import signatures
 from kafo.federation.wire.rosters import OfficeEntry, RosterPayload, sign_roster
@@ -114,8 +115,23 @@ class World:
             Alarm.objects.using(name).filter(settled_at=None).values_list("kind", flat=True)
         )
 
-    def held(self, name):
-        return Held.objects.using(name)
+    def back_up(self, name):
+        target = self.folder / f"{name}.backup"
+        target.unlink(missing_ok=True)
+        connections[name].cursor().execute("VACUUM INTO %s", [str(target)])
+
+    def restore(self, name, *, marks=True):
+        node = self.nodes[name]
+        path = self.folder / name / "kafo.sqlite3"
+        connections[name].close()
+        for left in path.parent.glob("kafo.sqlite3-*"):
+            left.unlink()
+        shutil.copy(self.folder / f"{name}.backup", path)
+        connect(name, path)
+        if not marks:
+            (node.home / "marks.cbor").unlink(missing_ok=True)
+        node._marks = None
+        check_marks(node)
 
 
 class DirectLink:
@@ -168,6 +184,13 @@ class DirectLink:
         if cut:
             raise Cut
         return taken
+
+    def give_snapshot(self, token, head, data):
+        answering.client_of(self.server, token)
+        _, cut = self._pass(data)
+        if cut:
+            raise Cut
+        answering.take_snapshot(self.server, head, data)
 
     def rosters(self, token, documents):
         answering.client_of(self.server, token)
