@@ -44,3 +44,25 @@ def test_it_documents_every_command():
     operate = "".join(path.read_text() for path in (ROOT / "docs/operate").glob("*.md"))
     operate += (ROOT / "README.md").read_text()
     assert {c for c in _commands() if f"kafo {c}" not in operate} <= {"demo", "run"}
+
+
+def test_it_shows_pictures_that_a_reader_can_afford():
+    edit = {path.name: path.stat().st_size for path in (ROOT / "docs/edit").glob("*.png")}
+    assert {name: size for name, size in edit.items() if size > 60_000} == {}
+    assert (ROOT / "docs/kafo.png").stat().st_size <= 120_000
+    for page in ("README.md", "README.en.md"):
+        shown = set(re.findall(r"\]\(([\w-]+\.png)\)", (ROOT / "docs/edit" / page).read_text()))
+        assert shown == set(edit), page
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_it_links_to_headings_that_exist(page: Path):
+    for target, heading in re.findall(
+        r"\]\((?!https?:|mailto:)([^)#]*)#([^)]+)\)", page.read_text()
+    ):
+        text = (page.parent / target).read_text() if target else page.read_text()
+        known = {
+            re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+            for title in re.findall(r"^#+ (.+)$", text, re.M)
+        }
+        assert heading in known

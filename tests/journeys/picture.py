@@ -36,7 +36,7 @@ def _shot(page: Page, height: int = 0) -> Image.Image:
 
 def _keep(picture: Image.Image, path: Path, colours: int) -> None:
     path.parent.mkdir(exist_ok=True)
-    small = picture.quantize(colours, dither=Image.Dither.NONE)
+    small = picture.quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     small.save(path, optimize=True)
     sys.stdout.write(f"{path.name} {path.stat().st_size} bytes\n")
 
@@ -45,18 +45,18 @@ def make_front(phone: Page, computer: Page, base: str) -> None:
     """A news item on a telephone beside the health of a site on a computer."""
     phone.goto(f"{base}/fr/nouvelles/une-equipe-prend-le-relais/")
     computer.goto(f"{base}/desk/health/amm/")
-    left, right = _shot(phone, 800), _shot(computer, 800)
+    left, right = _shot(phone, 940), _shot(computer, 940)
     both = Image.new("RGB", (left.width + right.width + 3 * GAP, left.height + 2 * GAP), GROUND)
     both.paste(left, (GAP, GAP))
     both.paste(right, (left.width + 2 * GAP, GAP))
     size = (1200, round(both.height * 1200 / both.width))
-    _keep(both.resize(size, Image.Resampling.LANCZOS), DOCS / "kafo.png", 64)
+    _keep(both.resize(size, Image.Resampling.LANCZOS), DOCS / "kafo.png", 200)
 
 
 def make_editing(page: Page, base: str, folder: Path) -> None:
     """The steps of an editor, at the width of a telephone."""
     keep: Callable[[str, int], None] = lambda name, height: _keep(  # noqa: E731
-        _shot(page, height), DOCS / "edit" / f"{name}.png", 48
+        _shot(page, height), DOCS / "edit" / f"{name}.png", 160
     )
     page.goto(f"{base}/desk/sign-in/")
     keep("sign-in", 640)
