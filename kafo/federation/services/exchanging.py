@@ -29,7 +29,7 @@ from kafo.federation.services.snapshots import load_snapshot, write_snapshot
 from kafo.federation.wire import cbor
 from kafo.federation.wire.frames import FIRST
 
-PIECE = 16 * 1024
+PIECE = 128 * 1024
 
 
 class Link(Protocol):

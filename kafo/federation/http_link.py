@@ -1,0 +1,114 @@
+"""A way to a peer over HTTP, on one connection that is kept."""
+
+import http.client
+import uuid
+from collections.abc import Iterator
+from urllib.parse import quote, urlsplit
+
+from kafo.federation.errors import Untrusted
+from kafo.federation.services.answering import Head
+from kafo.federation.wire import cbor
+
+MAX_ANSWER = 4 * 1024 * 1024
+CHUNK = 16 * 1024
+TIMEOUT = 60
+
+
+class HttpLink:
+    """Speaks to the node of `office` at `address`; `moved` counts the bytes of bodies."""
+
+    def __init__(self, office: uuid.UUID, address: str, timeout: float = TIMEOUT) -> None:
+        self.office, self.moved = office, 0
+        parts = urlsplit(address)
+        secure = parts.scheme == "https"
+        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise Untrusted("The address of this office is not one of the web.")
+        self._connection = kind(parts.hostname, parts.port, timeout=timeout)
+        self._path = parts.path.rstrip("/")
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def hello(self, data: bytes) -> bytes:
+        """Open the exchange."""
+        return self._ask("POST", "/federation/hello", data)
+
+    def frames(
+        self, token: bytes, head: Head, after: int, edition: int, skip: int
+    ) -> Iterator[bytes]:
+        """Fetch frames from a byte on."""
+        path = f"{_log(head)}/{after}/{edition}"
+        yield from self._stream(path, token, {"Range": f"bytes={skip}-"} if skip else {})
+
+    def snapshot(self, token: bytes, head: Head) -> Iterator[bytes]:
+        """Fetch the state of a log."""
+        yield from self._stream(f"{_log(head)}/state", token, {})
+
+    def push(
+        self, token: bytes, head: Head, after: int, edition: int, offset: int, data: bytes
+    ) -> int:
+        """Give frames from a byte on; give how many bytes are there now."""
+        path = f"{_log(head)}/{after}/{edition}?at={offset}"
+        return int(cbor.decode(self._ask("POST", path, data, token)))
+
+    def give_snapshot(self, token: bytes, head: Head, data: bytes) -> None:
+        """Give the state of a log."""
+        self._ask("POST", f"{_log(head)}/state", data, token)
+
+    def rosters(self, token: bytes, documents: list[bytes]) -> None:
+        """Give newer versions of the roster."""
+        self._ask("POST", "/federation/rosters", cbor.encode(documents), token)
+
+    def _ask(self, method: str, path: str, data: bytes, token: bytes = b"") -> bytes:
+        response = self._send(method, path, data, token, {})
+        answer = self._read(response, MAX_ANSWER + 1)
+        self.moved += len(data) + len(answer)
+        if len(answer) > MAX_ANSWER:
+            self.close()
+            raise Untrusted("The peer says too much at once.")
+        return answer
+
+    def _stream(self, path: str, token: bytes, headers: dict[str, str]) -> Iterator[bytes]:
+        response = self._send("GET", path, None, token, headers)
+        while data := self._read(response, CHUNK):
+            self.moved += len(data)
+            yield data
+        if response.length:
+            raise ConnectionError("The line was cut.")
+
+    def _read(self, response: http.client.HTTPResponse, size: int) -> bytes:
+        try:
+            return response.read1(size) if size == CHUNK else response.read(size)
+        except (http.client.HTTPException, OSError) as error:
+            self.close()
+            raise ConnectionError(str(error)) from error
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        data: bytes | None,
+        token: bytes,
+        headers: dict[str, str],
+    ) -> http.client.HTTPResponse:
+        sent = {"Accept-Encoding": "identity", **headers}
+        if token:
+            sent["Authorization"] = f"Bearer {token.hex()}"
+        try:
+            self._connection.request(method, self._path + path, body=data, headers=sent)
+            response = self._connection.getresponse()
+        except (http.client.HTTPException, OSError) as error:
+            self.close()
+            raise ConnectionError(str(error)) from error
+        if response.status >= 400:
+            self._read(response, MAX_ANSWER)
+            if response.status >= 500:
+                raise ConnectionError("The peer is not well.")
+            raise Untrusted("The peer does not give this.")
+        return response
+
+
+def _log(head: Head) -> str:
+    return f"/federation/{head.office.hex}/{quote(head.audience, safe='')}"

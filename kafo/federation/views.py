@@ -1,0 +1,154 @@
+"""The addresses of the exchange. Each only reads the request and passes on to services."""
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
+
+from django.db.models import Sum
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from kafo.federation.errors import Malformed, Untrusted
+from kafo.federation.models import Frame, Log
+from kafo.federation.node import Node, node_of
+from kafo.federation.services import answering
+from kafo.federation.services.snapshots import write_snapshot
+from kafo.federation.wire import cbor
+
+MAX_HELLO = 256 * 1024
+MAX_SNAPSHOT = 256 * 1024 * 1024
+CHUNK = 8 * 1024
+_KIND = "application/cbor-seq"
+_View = Callable[..., HttpResponseBase]
+
+
+def _answers(*methods: str) -> Callable[[_View], _View]:
+    """Make a view of the exchange: strangers find nothing there, wrong bytes are a bad request."""
+
+    def decorate(view: _View) -> _View:
+        @csrf_exempt
+        @require_http_methods(methods)
+        @wraps(view)
+        def answer(request: HttpRequest, **where: Any) -> HttpResponseBase:
+            node = node_of("default")
+            if node is None:
+                raise Http404
+            try:
+                response = view(request, node, **where)
+            except Untrusted as error:
+                raise Http404 from error
+            except Malformed:
+                return HttpResponse(status=400)
+            response["Cache-Control"] = "no-store"
+            return response
+
+        return answer
+
+    return decorate
+
+
+@_answers("POST")
+def hello(request: HttpRequest, node: Node) -> HttpResponseBase:
+    """Open an exchange."""
+    return HttpResponse(answering.answer_hello(node, _body(request, MAX_HELLO)), content_type=_KIND)
+
+
+@_answers("POST")
+def rosters(request: HttpRequest, node: Node) -> HttpResponseBase:
+    """Take newer versions of the roster."""
+    _client(request, node)
+    match cbor.decode(_body(request, MAX_HELLO)):
+        case [*documents] if all(isinstance(each, bytes) for each in documents):
+            answering.take_rosters(node, documents)
+    return HttpResponse(status=204)
+
+
+@_answers("GET", "POST")
+def frames(
+    request: HttpRequest, node: Node, office: uuid.UUID, audience: str, after: int, edition: int
+) -> HttpResponseBase:
+    """Give the frames after a sequence, from any byte on; or take them."""
+    if request.method == "POST":
+        return _take(request, node, office, audience, after, edition)
+    if audience == "public":
+        log = Log.objects.using(node.using).filter(office=office, audience=audience).first()
+        if log is None:
+            raise Http404
+    else:
+        log = answering.readable_log(node, _client(request, node), office, audience)
+    size = (
+        Frame.objects.using(node.using)
+        .filter(log=log, sequence__gt=after, is_void=False)
+        .aggregate(size=Sum("size"))["size"]
+        or 0
+    )
+    wanted = re.fullmatch(r"bytes=(\d+)-", request.headers.get("Range", ""))
+    skip = int(wanted[1]) if wanted else 0
+    if skip and skip >= size:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    parts = _begun(answering.frames_after(log, after, edition, skip))
+    response = StreamingHttpResponse(parts, content_type=_KIND, status=206 if skip else 200)
+    response["Accept-Ranges"] = "bytes"
+    response["Content-Length"] = str(size - skip)
+    if skip:
+        response["Content-Range"] = f"bytes {skip}-{size - 1}/{size}"
+    return response
+
+
+@_answers("GET", "POST")
+def snapshot(
+    request: HttpRequest, node: Node, office: uuid.UUID, audience: str
+) -> HttpResponseBase:
+    """Give the state of a log; or take it."""
+    client = _client(request, node)
+    if request.method == "POST":
+        head = answering.Head(office, audience, 1, 0, b"")
+        answering.take_snapshot(node, head, _body(request, MAX_SNAPSHOT))
+        return HttpResponse(status=204)
+    log = answering.readable_log(node, client, office, audience)
+    return StreamingHttpResponse(write_snapshot(log), content_type=_KIND)
+
+
+def _take(
+    request: HttpRequest, node: Node, office: uuid.UUID, audience: str, after: int, edition: int
+) -> HttpResponseBase:
+    client = _client(request, node)
+    head = answering.Head(office, audience, 1, 0, b"")
+    at = request.GET.get("at", "0")
+    if not at.isdecimal() or len(at) > 12:
+        raise Malformed("Where do these bytes belong?")
+    offset = int(at)
+    taken = offset
+    while data := request.read(CHUNK):
+        taken = answering.take_frames(node, client, head, after, edition, offset, data)
+        offset += len(data)
+    return HttpResponse(cbor.encode(taken), content_type=_KIND)
+
+
+def _begun(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Let what is wrong show before the answer begins."""
+    first = next(parts, b"")
+
+    def all_parts() -> Iterator[bytes]:
+        yield first
+        yield from parts
+
+    return all_parts()
+
+
+def _body(request: HttpRequest, at_most: int) -> bytes:
+    data = request.read(at_most + 1)
+    if len(data) > at_most:
+        raise Malformed("Too much at once.")
+    return bytes(data)
+
+
+def _client(request: HttpRequest, node: Node) -> uuid.UUID:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind != "Bearer" or not re.fullmatch(r"[0-9a-f]{32}", token):
+        raise Untrusted("Say hello first.")
+    return answering.client_of(node, bytes.fromhex(token))
