@@ -97,8 +97,11 @@ def _greet(node: Node, link: Link) -> tuple[bytes, list[Offer]]:
     with transaction.atomic(using=node.using):
         Peer.objects.using(node.using).get_or_create(office=link.office)
     counter = max(0, int(node.now() * 1000))
-    said = link.hello(hello(node, link.office, counter))
-    match cbor.decode(said):
+    said = cbor.decode(link.hello(hello(node, link.office, counter)))
+    match said:
+        case [int(heard)]:
+            said = cbor.decode(link.hello(hello(node, link.office, heard + 1)))
+    match said:
         case [bytes(_), int(version), list(rosters), list(offers), bytes(token)]:
             pass
         case _:
