@@ -14,6 +14,7 @@ from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.core.checks import CheckMessage, Error, register
 from django.db import models
+from django.utils.translation import gettext
 from wagtail.models import ModelLogEntry, PageLogEntry
 from wagtail.users.models import UserProfile
 
@@ -58,6 +59,8 @@ class PersonalField:
 
     @property
     def label(self) -> str:
+        if self.name == "folded_name":
+            return gettext("name for searching, without accents")
         return str(self.model._meta.get_field(self.name).verbose_name)  # type: ignore[union-attr]
 
     @property

@@ -36,7 +36,7 @@ def _shot(page: Page, height: int = 0) -> Image.Image:
 
 def _keep(picture: Image.Image, path: Path, colours: int) -> None:
     path.parent.mkdir(exist_ok=True)
-    small = picture.quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    small = picture.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     small.save(path, optimize=True)
     sys.stdout.write(f"{path.name} {path.stat().st_size} bytes\n")
 
@@ -50,13 +50,13 @@ def make_front(phone: Page, computer: Page, base: str) -> None:
     both.paste(left, (GAP, GAP))
     both.paste(right, (left.width + 2 * GAP, GAP))
     size = (1200, round(both.height * 1200 / both.width))
-    _keep(both.resize(size, Image.Resampling.LANCZOS), DOCS / "kafo.png", 200)
+    _keep(both.resize(size, Image.Resampling.LANCZOS), DOCS / "kafo.png", 256)
 
 
 def make_editing(page: Page, base: str, folder: Path) -> None:
     """The steps of an editor, at the width of a telephone."""
     keep: Callable[[str, int], None] = lambda name, height: _keep(  # noqa: E731
-        _shot(page, height), DOCS / "edit" / f"{name}.png", 160
+        _shot(page, height), DOCS / "edit" / f"{name}.png", 256
     )
     page.goto(f"{base}/desk/sign-in/")
     keep("sign-in", 640)

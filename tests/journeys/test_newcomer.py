@@ -1,6 +1,7 @@
 """A newcomer: from what the terminal shows to a news item with a picture that a reader sees."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from playwright.sync_api import Locator, Page, expect
 from tests.journeys.conftest import COMPUTER
 from tests.journeys.node import Node
 from tests.journeys.pictures import photograph
+
+LIST_SECONDS = 30
 
 
 @pytest.fixture
@@ -70,7 +73,12 @@ def test_it_leads_a_newcomer_from_the_terminal_to_a_published_picture(
     assert address.startswith(bamako)
 
     reader.goto(f"{bamako}fr/nouvelles/")
-    reader.get_by_role("link", name="Le marché de Médine reçoit une borne").click()
+    link = reader.get_by_role("link", name="Le marché de Médine reçoit une borne")
+    end = time.monotonic() + LIST_SECONDS
+    # The item is there at once; the lists that name it are baked again a moment later.
+    while link.count() == 0 and time.monotonic() < end:
+        reader.reload()
+    link.click()
     assert reader.url == address
     picture = reader.get_by_role("img", name="Une borne entre deux étals.")
     expect(picture).to_be_visible()
