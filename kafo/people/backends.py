@@ -9,7 +9,7 @@ from kafo.people.models import Account
 
 
 class MandateBackend(AuthenticationBackend):
-    """Answers Wagtail's one question outside its policies: may this account enter the back office."""
+    """Answers Wagtail's one question outside its policies: may this account enter."""
 
     def get_user(self, user_id: Any) -> Account | None:
         # With the person and her organisation: every page names both.

@@ -59,7 +59,7 @@ class Person(SharedRecord):
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     def is_minor(self, day: date | None = None) -> bool:
-        """Say whether the person is under 18 on `day` (today when None); unknown birth is not minor."""
+        """Say whether the person is under 18 on `day` or today; unknown birth is not minor."""
         if self.born_on is None:
             return False
         return age_on(self.born_on, day or timezone.localdate()) < AGE_OF_MAJORITY

@@ -56,7 +56,7 @@ def change_organization(*, actor: Any, organization: Organization, **values: Any
 
 
 def _require_place(actor: Any, organization: Organization) -> None:
-    """Refuse a place in the tree that is a loop, that is of others, or that nobody is in charge of."""
+    """Refuse a place in the tree that is a loop, is of others, or has nobody in charge."""
     above = organization.unit_of
     if above is not None:
         require(permissions.organizations, actor, "change", above)
