@@ -72,6 +72,7 @@ def defaults_of(model: type[SharedRecord]) -> dict[int, Any]:
     }
 
 
+@cache
 def references_of(model: type[SharedRecord]) -> set[int]:
     """Give the numbers of the fields that point to another record."""
     return {

@@ -1,7 +1,9 @@
 """Apply: a frame that was received is checked, held, and written into the tables it is about."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import DatabaseError, transaction
@@ -9,7 +11,7 @@ from django.db.models.fields.related import ForeignObjectRel
 
 from kafo.federation.enums import Parked
 from kafo.federation.errors import Diverged, Malformed, Untrusted
-from kafo.federation.kinds import attributes, kinds, references_of, resolved, values_of
+from kafo.federation.kinds import attributes, kinds, references_of, resolved, values_of, wire_of
 from kafo.federation.models import Frame, Held, Log, Outbox, Waiting
 from kafo.federation.node import Node, receiving
 from kafo.federation.services.erasing import redact_records
@@ -125,67 +127,176 @@ def write_records(
     node: Node, log: Log, numbers: Iterable[int], before: dict[int, Held] | None = None
 ) -> None:
     """Write held records into their tables, or park them; then those that waited for them."""
-    held = held_by_number(log, numbers)
-    queue = [(each, (before or {}).get(number)) for number, each in held.items()]
-    written: dict[type[SharedRecord], list[uuid.UUID]] = {}
-    seen = set()
-    while queue:
-        each, was = queue.pop(0)
-        parked, missing = _write(node, each.log if each.log_id != log.pk else log, each, was)
-        if parked != each.parked:
-            Held.objects.using(node.using).filter(pk=each.pk).update(parked=parked)
-        Waiting.objects.using(node.using).filter(held=each).delete()
-        Waiting.objects.using(node.using).bulk_create(
-            [Waiting(held=each, target_id=target) for target in missing]
-        )
-        if parked == Parked.NO:
-            written.setdefault(kinds()[each.kind], []).append(each.record_id)
-            waiting = Held.objects.using(node.using).filter(waits__target_id=each.record_id)
-            for other in waiting.select_related("log").distinct():
-                if other.pk not in seen:
-                    queue.append((other, None))
-        seen.add(each.pk)
-    for model, ids in written.items():
-        records_received.send(model, rows=ids, using=node.using)
+    pending = list(held_by_number(log, numbers).values())
+    was = {held.record_id: held for held in (before or {}).values()}
+    for held in pending:
+        held.log = log
+    seen: set[int] = set()
+    while pending:
+        seen |= {held.pk for held in pending}
+        written = _write_all(node, pending, was)
+        ids = [held.record_id for held in written]
+        by_model: dict[type[SharedRecord], list[uuid.UUID]] = {}
+        for held in written:
+            by_model.setdefault(kinds()[held.kind], []).append(held.record_id)
+        for model, some in by_model.items():
+            records_received.send(model, rows=some, using=node.using)
+        waiting = Held.objects.using(node.using).filter(waits__target_id__in=ids)
+        pending = [held for held in waiting.select_related("log").distinct() if held.pk not in seen]
 
 
-def _write(node: Node, log: Log, held: Held, was: Held | None) -> tuple[Parked, list[uuid.UUID]]:
-    state = read_state(bytes(held.state))
-    model = kinds().get(state.kind)
-    if model is None or model.wire is None:
-        return Parked.KIND, []
-    if state.min_reader > model.wire.schema:
-        return Parked.SCHEMA, []
-    try:
-        fields = _resolved(log, model, state.fields)
-        values = attributes(model, fields)
-    except (ValueError, TypeError, OverflowError, DatabaseError):
-        return Parked.CONFLICT, []
-    row = model._base_manager.using(node.using).filter(pk=held.record_id).first()
-    if row is not None and node.writes(log.office):
-        values = _merged(node, log, row, was, values)
-    missing = []
-    for number in references_of(model):
-        field: Any = model._meta.get_field(model.wire.fields[number])
-        target = values.get(field.attname)
-        if target and not _exists(node, field.related_model, target, held.record_id):
-            missing.append(target)
-            if not field.null:
-                return Parked.REFERENCE, missing
-            values[field.attname] = None
-    is_new = row is None
-    row = row if row is not None else model(pk=held.record_id)
-    row.home_office = log.office
-    if log.audience in Visibility.values:
-        row.visibility = log.audience
-    for name, value in values.items():
-        setattr(row, name, value)
+@dataclass
+class _Plan:
+    """What is to be done with one held record."""
+
+    held: Held
+    parked: Parked = Parked.NO
+    row: Any = None
+    is_new: bool = False
+    missing: list[uuid.UUID] = field(default_factory=list)
+
+
+def _write_all(node: Node, pending: list[Held], was: dict[uuid.UUID, Held]) -> list[Held]:
+    """Write what can be written; give it."""
+    plans = _plans(node, pending, was)
+    ready = [plan for plan in plans if plan.parked == Parked.NO]
     try:
         with transaction.atomic(using=node.using):
-            row.save(using=node.using, force_insert=is_new)
+            for plan in ready:
+                plan.row.save(using=node.using, **_way(plan))
     except (DatabaseError, ValueError, TypeError):
-        return Parked.CONFLICT, missing
-    return Parked.NO, missing
+        for plan in ready:
+            _write_one(node, plan)
+    known = Waiting.objects.using(node.using).filter(held__in=[plan.held for plan in plans])
+    known.delete()
+    Waiting.objects.using(node.using).bulk_create(
+        Waiting(held=plan.held, target_id=target) for plan in plans for target in plan.missing
+    )
+    for plan in plans:
+        if plan.parked != plan.held.parked:
+            plan.held.parked = plan.parked
+            plan.held.save(using=node.using, update_fields=["parked"])
+    return [plan.held for plan in plans if plan.parked == Parked.NO]
+
+
+def _way(plan: _Plan) -> dict[str, bool]:
+    return {"force_insert": True} if plan.is_new else {"force_update": True}
+
+
+def _write_one(node: Node, plan: _Plan) -> None:
+    plan.row._state.adding = plan.is_new
+    try:
+        with transaction.atomic(using=node.using):
+            plan.row.save(using=node.using, **_way(plan))
+    except (DatabaseError, ValueError, TypeError):
+        plan.parked = Parked.CONFLICT
+
+
+def _plans(node: Node, pending: list[Held], was: dict[uuid.UUID, Held]) -> list[_Plan]:
+    plans = [_Plan(held) for held in pending]
+    states = {plan.held.pk: read_state(bytes(plan.held.state)) for plan in plans}
+    wanted: dict[int, set[int]] = defaultdict(set)
+    for plan in plans:
+        state, model = states[plan.held.pk], kinds().get(plan.held.kind)
+        if model is None or model.wire is None:
+            plan.parked = Parked.KIND
+        elif state.min_reader > model.wire.schema:
+            plan.parked = Parked.SCHEMA
+        else:
+            numbers = (state.fields.get(n) for n in references_of(model))
+            wanted[plan.held.log_id] |= {n for n in numbers if isinstance(n, int)}
+    logs = {plan.held.log_id: plan.held.log for plan in plans}
+    ids = {pk: ids_by_number(logs[pk], numbers) for pk, numbers in wanted.items()}
+    rows = _rows(node, plans)
+    present: dict[Any, set[uuid.UUID]] = defaultdict(set)
+    values: dict[int, dict[str, Any]] = {}
+    for plan in plans:
+        if plan.parked == Parked.NO:
+            _read_values(node, plan, states[plan.held.pk], ids, rows, was, values)
+    _find_present(node, plans, values, present)
+    for plan in plans:
+        if plan.parked == Parked.NO:
+            _settle(plan, values[plan.held.pk], present)
+    return plans
+
+
+def _rows(node: Node, plans: list[_Plan]) -> dict[uuid.UUID, Any]:
+    by_model: dict[type[SharedRecord], list[uuid.UUID]] = defaultdict(list)
+    for plan in plans:
+        if plan.parked == Parked.NO:
+            by_model[kinds()[plan.held.kind]].append(plan.held.record_id)
+    found: dict[uuid.UUID, Any] = {}
+    for model, ids in by_model.items():
+        for at in range(0, len(ids), 500):
+            found |= model._base_manager.using(node.using).in_bulk(ids[at : at + 500])
+    return found
+
+
+def _read_values(
+    node: Node,
+    plan: _Plan,
+    state: State,
+    ids: dict[int, dict[int, uuid.UUID]],
+    rows: dict[uuid.UUID, Any],
+    was: dict[uuid.UUID, Held],
+    values: dict[int, dict[str, Any]],
+) -> None:
+    held, model = plan.held, kinds()[plan.held.kind]
+    try:
+        fields = resolved(model, state.fields, ids.get(held.log_id, {}).get)
+        given = attributes(model, fields)
+    except (ValueError, TypeError, OverflowError):
+        plan.parked = Parked.CONFLICT
+        return
+    row = rows.get(held.record_id)
+    if row is not None and node.writes(held.log.office):
+        given = _merged(node, held.log, row, was.get(held.record_id), given)
+    plan.is_new = row is None
+    plan.row = row if row is not None else model(pk=held.record_id)
+    plan.row.home_office = held.log.office
+    if held.log.audience in Visibility.values:
+        plan.row.visibility = held.log.audience
+    values[held.pk] = given
+
+
+def _find_present(
+    node: Node,
+    plans: list[_Plan],
+    values: dict[int, dict[str, Any]],
+    present: dict[Any, set[uuid.UUID]],
+) -> None:
+    targets: dict[Any, set[uuid.UUID]] = defaultdict(set)
+    for plan in plans:
+        if plan.parked == Parked.NO:
+            for one in _reference_fields(kinds()[plan.held.kind]):
+                if target := values[plan.held.pk].get(one.attname):
+                    targets[one.related_model].add(target)
+    for model, ids in targets.items():
+        some = list(ids)
+        for at in range(0, len(some), 500):
+            rows = model._base_manager.using(node.using).filter(pk__in=some[at : at + 500])
+            present[model] |= set(rows.values_list("pk", flat=True))
+
+
+def _settle(plan: _Plan, values: dict[str, Any], present: dict[Any, set[uuid.UUID]]) -> None:
+    model = kinds()[plan.held.kind]
+    for one in _reference_fields(model):
+        target = values.get(one.attname)
+        is_here = target in present[one.related_model] or target == plan.held.record_id
+        if target and not is_here:
+            plan.missing.append(target)
+            values[one.attname] = None
+            if not one.null:
+                plan.parked = Parked.REFERENCE
+    for name, value in values.items():
+        setattr(plan.row, name, value)
+    if plan.parked == Parked.NO:
+        present[model].add(plan.held.record_id)
+
+
+def _reference_fields(model: type[SharedRecord]) -> list[Any]:
+    names = wire_of(model).fields
+    return [model._meta.get_field(names[number]) for number in references_of(model)]
 
 
 def _resolved(log: Log, model: type[SharedRecord], fields: dict[int, Any]) -> dict[int, Any]:
@@ -207,12 +318,6 @@ def _merged(
     changed = {n for n in now if now[n] != said.get(n)}
     kept = {model._meta.get_field(model.wire.fields[n]).attname for n in changed}  # type: ignore[union-attr]
     return {name: value for name, value in values.items() if name not in kept}
-
-
-def _exists(node: Node, model: Any, target: uuid.UUID, itself: uuid.UUID) -> bool:
-    if target == itself:
-        return True
-    return bool(model._base_manager.using(node.using).filter(pk=target).exists())
 
 
 def remove_records(node: Node, log: Log, gone: list[Held]) -> None:
