@@ -23,5 +23,9 @@ class NotHome(Refused):
     """The record is at home in another office: it can be corrected there, or by a proposal."""
 
 
+class Outdated(Refused):
+    """The same field was changed since the proposal was made."""
+
+
 class Frozen(Refused):
     """The log of this office may not be written from here at present."""

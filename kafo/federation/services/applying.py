@@ -249,6 +249,9 @@ def _read_values(
         plan.parked = Parked.CONFLICT
         return
     row = rows.get(held.record_id)
+    if row is not None and row.home_office != held.log.office:
+        plan.parked = Parked.CONFLICT  # an office speaks for its own records only
+        return
     if row is not None and node.writes(held.log.office):
         given = _merged(node, held.log, row, was.get(held.record_id), given)
     plan.is_new = row is None
@@ -325,7 +328,10 @@ def remove_records(node: Node, log: Log, gone: list[Held]) -> None:
     for held in gone:
         model = kinds().get(held.kind)
         elsewhere = Held.objects.using(node.using).filter(record_id=held.record_id)
-        if model is None or elsewhere.exclude(pk=held.pk).exists():
+        if model is None or elsewhere.filter(log__office=log.office).exclude(pk=held.pk).exists():
+            continue
+        rows = model._base_manager.using(node.using)
+        if not rows.filter(pk=held.record_id, home_office=log.office).exists():
             continue
         if node.writes(log.office) and Outbox.objects.using(node.using).filter(
             record_id=held.record_id

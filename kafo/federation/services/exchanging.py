@@ -30,6 +30,7 @@ from kafo.federation.wire import cbor
 from kafo.federation.wire.frames import FIRST
 
 PIECE = 128 * 1024
+MAX_SNAPSHOT = 256 * 1024 * 1024
 
 
 class Link(Protocol):
@@ -140,6 +141,9 @@ def _fetch(node: Node, link: Link, token: bytes, offer: Offer, visit: Visit) -> 
             incoming.begin(log.sequence, offer.edition)
         for piece in link.frames(token, head, incoming.after, offer.edition, incoming.size):
             incoming.add(incoming.size, piece)
+            visit.frames += incoming.apply()
+            if incoming.fault:
+                break
         visit.frames += incoming.apply()
         if incoming.fault is None:
             incoming.settle()
@@ -154,7 +158,12 @@ def _fetch(node: Node, link: Link, token: bytes, offer: Offer, visit: Visit) -> 
 def _fetch_snapshot(node: Node, link: Link, token: bytes, head: Head, visit: Visit) -> None:
     log = log_of_peer(node, head)
     try:
-        load_snapshot(node, log, b"".join(link.snapshot(token, head)))
+        data = bytearray()
+        for piece in link.snapshot(token, head):
+            data += piece
+            if len(data) > MAX_SNAPSHOT:
+                raise Malformed("The state is too large.")
+        load_snapshot(node, log, bytes(data))
         visit.snapshots += 1
     except (Malformed, Untrusted, Diverged) as error:
         diverged = isinstance(error, Diverged)

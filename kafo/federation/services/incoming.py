@@ -20,13 +20,14 @@ class Incoming:
         self.node, self.peer, self.log = node, peer, log
         self.after, self.edition, self.size = log.sequence, -1, 0
         self.fault: Exception | None = None
-        self._is_whole = False
+        self._is_whole, self._done = False, 0
         found = sorted((node.home / "incoming").glob(f"{peer.hex}-{log.pk}-*.part"))
         self._path: Path | None = found[-1] if found else None
         if self._path:
             _, _, after, edition = self._path.stem.split("-")
             self.after, self.edition = int(after), int(edition)
             self.size = self._path.stat().st_size
+        self._sequence = self.after
 
     def begin(self, after: int, edition: int) -> None:
         """Go on with the stream that is here, or begin this one."""
@@ -34,6 +35,7 @@ class Incoming:
             return
         self.drop()
         self.after, self.edition, self.size = after, edition, 0
+        self._sequence, self._done = after, 0
         name = f"{self.peer.hex}-{self.log.pk}-{after}-{edition}.part"
         self._path = self.node.home / "incoming" / name
 
@@ -52,12 +54,15 @@ class Incoming:
         """Apply each whole frame; give how many. One that cannot be believed ends the stream."""
         if self._path is None or not self._path.exists():
             return 0
-        data, position, sequence, applied = self._path.read_bytes(), 0, self.after, 0
+        with self._path.open("rb") as file:
+            file.seek(self._done)
+            data = file.read()
+        position, applied = 0, 0
         while position < len(data):
             try:
                 end = frames.frame_end(data, position)
-                sequence += 1
-                if sequence > self.log.sequence:
+                self._sequence += 1
+                if self._sequence > self.log.sequence:
                     self.log = apply_frame(
                         self.node, self.log.office, self.log.audience, data[position:end]
                     )
@@ -68,6 +73,7 @@ class Incoming:
                 self.fault = error
                 self.drop()
                 return applied
+            self._done += end - position
             position = end
         self._is_whole = position == len(data)
         return applied

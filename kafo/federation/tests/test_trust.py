@@ -299,3 +299,45 @@ def test_it_carries_a_stick_there_and_back(world, tmp_path):
 def test_it_knows_the_node_of_a_database(world):
     assert node_of("bamako") is world.nodes["bamako"]
     assert not Alarm.objects.using("bamako").exists()
+
+
+def test_it_lets_no_office_speak_for_the_record_of_another(world):
+    made = project("bamako", title="Un")
+    world.visit("geneva", "bamako")
+    world.nodes["dakar"].add_key(office_id("bamako"))
+    stolen = Project(pk=made.pk, home_office=office_id("dakar"), title="Volé")
+    stolen.visibility = "federation"
+    stolen.save(using="dakar", force_insert=True)
+    world.visit("dakar", "geneva")
+    world.visit("bamako", "dakar")
+    for name in ("bamako", "geneva"):
+        assert Project.objects.using(name).get().title == "Un"
+        assert Project.objects.using(name).get().home_office == office_id("bamako")
+        parked = Held.objects.using(name).get(log__office=office_id("dakar")).parked
+        assert parked == "conflict"
+    stolen.delete(using="dakar")
+    world.visit("dakar", "geneva")
+    assert titles("geneva") == ["Un"]
+
+
+def test_it_does_not_let_a_peer_fill_the_disk(world):
+    class Flood:
+        office = office_id("bamako")
+
+        def __getattr__(self, name):
+            return getattr(world.link("bamako"), name)
+
+        def frames(self, *_):
+            self.sent = 0
+            for _ in range(1000):
+                self.sent += 1
+                yield b"\x5a\x00\x0f\xff\xff" + bytes(200_000)
+
+    project("bamako", title="Un")
+    link = Flood()
+    exchanging.exchange(world.nodes["geneva"], link)
+    assert link.sent < 20
+    assert world.alarms("geneva") == ["untrusted"]
+    assert list((world.nodes["geneva"].home / "incoming").iterdir()) == []
+    world.visit("geneva", "bamako")
+    assert titles("geneva") == ["Un"]

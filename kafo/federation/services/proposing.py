@@ -1,0 +1,135 @@
+"""Propose a correction to a record of another office; accept or decline one made to ours."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kafo.federation.errors import Outdated
+from kafo.federation.kinds import attributes, kinds, references_of, values_of, wire_of
+from kafo.federation.models import Decision, Proposal
+from kafo.federation.node import Node
+from kafo.records.errors import Refused
+from kafo.records.models import SharedRecord
+
+EXPIRES_AFTER = timedelta(days=90)
+
+
+def propose_change(
+    node: Node, *, record: SharedRecord, changes: Mapping[str, Any], author: str, reason: str = ""
+) -> Proposal:
+    """Propose `changes` (attribute: value) to the home office of `record`; give the proposal.
+
+    Raises Refused when the record is at home here, or a field does not travel.
+    """
+    if node.writes(record.home_office):
+        raise Refused(_("This record is at home here: change it."))
+    numbers = {name: number for number, name in wire_of(record).fields.items()}
+    if unknown := set(changes) - set(numbers):
+        raise Refused(_("These fields cannot be proposed: %s.") % ", ".join(sorted(unknown)))
+    changed = type(record)(pk=record.pk)
+    for name, value in changes.items():
+        setattr(changed, name, value)
+    wanted = {numbers[name] for name in changes}
+    return Proposal.objects.using(node.using).create(
+        home_office=node.office,
+        owner=record.home_office,
+        kind=wire_of(record).kind,
+        record_id=record.pk,
+        seen=_noted(values_of(record), wanted),
+        changes=_noted(values_of(changed), wanted),
+        author=author,
+        reason=reason,
+        made_at=timezone.now(),
+    )
+
+
+def accept_proposal(node: Node, *, proposal: Proposal, decided_by: str, word: str = "") -> Decision:
+    """Make the change and say so to the proposer.
+
+    Raises Outdated when one of the same fields was changed since, Refused when the record is gone
+    or a decision was taken before.
+    """
+    with transaction.atomic(using=node.using):
+        _require_open(node, proposal)
+        model = kinds().get(proposal.kind)
+        rows = model._base_manager.using(node.using) if model else None
+        record = rows.select_for_update().filter(pk=proposal.record_id).first() if rows else None
+        if model is None or record is None or not node.writes(record.home_office):
+            raise Refused(_("The record of this proposal is not here any more."))
+        if _noted(values_of(record), {int(number) for number in proposal.seen}) != proposal.seen:
+            raise Outdated(_("The same field was changed since this was proposed."))
+        for name, value in attributes(model, _read(model, proposal.changes)).items():
+            setattr(record, name, value)
+        record.save(using=node.using)
+        return _decide(node, proposal, True, decided_by, word)
+
+
+def decline_proposal(
+    node: Node, *, proposal: Proposal, decided_by: str, word: str = ""
+) -> Decision:
+    """Say no, with a word; raises Refused when a decision was taken before."""
+    with transaction.atomic(using=node.using):
+        _require_open(node, proposal)
+        return _decide(node, proposal, False, decided_by, word)
+
+
+def decision_on(node: Node, proposal: Proposal) -> Decision | None:
+    """Give the decision, or None while it is pending."""
+    found: Decision | None = (
+        Decision.objects.using(node.using)
+        .filter(proposal_id=proposal.pk, home_office=proposal.owner)
+        .first()
+    )
+    return found
+
+
+def pending_proposals(node: Node, record_id: uuid.UUID | None = None) -> "QuerySet[Proposal]":
+    """Give the proposals without a decision that are not older than 90 days."""
+    decided = Decision.objects.filter(proposal_id=OuterRef("pk"), home_office=OuterRef("owner"))
+    pending = Proposal.objects.using(node.using).exclude(Exists(decided))
+    pending = pending.filter(made_at__gt=timezone.now() - EXPIRES_AFTER)
+    found: QuerySet[Proposal] = pending.filter(record_id=record_id) if record_id else pending
+    return found
+
+
+def _require_open(node: Node, proposal: Proposal) -> None:
+    if proposal.owner is None or not node.writes(proposal.owner):
+        raise Refused(_("This proposal is for another office to decide."))
+    if decision_on(node, proposal):
+        raise Refused(_("A decision was taken on this proposal before."))
+
+
+def _decide(
+    node: Node, proposal: Proposal, is_accepted: bool, decided_by: str, word: str
+) -> Decision:
+    made: Decision = Decision.objects.using(node.using).create(
+        home_office=proposal.owner,
+        proposer=proposal.home_office,
+        proposal_id=proposal.pk,
+        is_accepted=is_accepted,
+        decided_by=decided_by,
+        word=word,
+    )
+    return made
+
+
+def _noted(values: Mapping[int, Any], numbers: set[int]) -> dict[str, Any]:
+    return {
+        str(n): value.hex() if isinstance(value, bytes) else value
+        for n, value in values.items()
+        if n in numbers
+    }
+
+
+def _read(model: type[SharedRecord], noted: Mapping[str, Any]) -> dict[int, Any]:
+    references = references_of(model)
+    return {
+        int(n): bytes.fromhex(value) if int(n) in references and value else value
+        for n, value in noted.items()
+    }
