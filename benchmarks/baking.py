@@ -1,0 +1,113 @@
+"""What a publish costs: python -m benchmarks.baking."""
+
+import json
+import sys
+
+import django
+
+from benchmarks.figures import Figure, show, tell
+from benchmarks.office import home, python
+
+NEWS = 1000
+PUBLISHES = 15
+RENDERED = 100
+
+
+def measure() -> dict[str, float]:
+    """Publish, change the menu, and render anew, in the office in KAFO_HOME; give the seconds."""
+    import statistics
+    import time
+
+    from django.test import RequestFactory, override_settings
+    from django.utils import translation
+    from wagtail.models import Locale
+
+    from kafo.publishing.baking.reconcile import bake_due, join_due
+    from kafo.publishing.models import BakedPage, ListPage, NewsPage, PlainPage
+
+    french = Locale.objects.get(language_code="fr")
+    pages = list(NewsPage.objects.order_by("pk")[: PUBLISHES + 1])
+    published, saved = [], []
+    for page in pages:
+        page.lead = f"{page.lead[:300]} {time.monotonic_ns()}"
+        begun = time.perf_counter()
+        revision = page.save_revision()
+        middle = time.perf_counter()
+        revision.publish()
+        published.append(time.perf_counter() - middle)
+        saved.append(middle - begun)
+    begun = time.perf_counter()
+    while bake_due() or join_due():
+        pass
+    followed = time.perf_counter() - begun
+
+    menu = ListPage.objects.get(locale=french)
+    behind = BakedPage.objects.filter(language="fr", kind="page")
+    before = dict(behind.values_list("pk", "frame"))
+    menu.title = menu.draft_title = "Nouvelles du bureau"
+    begun, used = time.perf_counter(), time.process_time()
+    menu.save_revision().publish()
+    told = time.perf_counter() - begun
+    joined = join_due()
+    menu_seconds, menu_cpu = time.perf_counter() - begun, time.process_time() - used
+    after = dict(behind.values_list("pk", "frame"))
+    if joined < NEWS or any(after[pk] == digest for pk, digest in before.items()):
+        raise RuntimeError("The new menu did not reach every page.")
+
+    from wagtail.models import Page
+
+    begun, used = time.perf_counter(), time.process_time()
+    with translation.override("fr"), override_settings(ALLOWED_HOSTS=["*"]):
+        request = RequestFactory().get("/")
+        for page in NewsPage.objects.order_by("pk")[:RENDERED]:
+            fresh = Page.objects.get(pk=page.pk).specific
+            answer = fresh.serve(request)
+            if hasattr(answer, "render"):
+                answer.render()
+            if page.title.encode() not in answer.content:
+                raise RuntimeError("The page was not rendered.")
+    rendered = (time.perf_counter() - begun) * NEWS / RENDERED
+    rendered_cpu = (time.process_time() - used) * NEWS / RENDERED
+    plain = PlainPage.objects.filter(locale=french).count()
+    return {
+        "publish": statistics.median(published[1:]),
+        "save": statistics.median(saved[1:]),
+        "followed": followed / len(pages),
+        "told": told,
+        "menu": menu_seconds,
+        "menu_cpu": menu_cpu,
+        "joined": joined,
+        "rendered": rendered,
+        "rendered_cpu": rendered_cpu,
+        "plain": plain,
+    }
+
+
+def main() -> None:
+    with home(NEWS) as folder:
+        tell("publishing, changing the menu, rendering anew")
+        found = json.loads(python(folder, "baking", "measure"))
+    figures = [
+        Figure("publish of a news item until readers find it", "ms", 1000 * found["publish"],
+               at_most=200),
+        Figure("… then, in the background, what shows it (lists, home, feed)", "ms",
+               1000 * found["followed"]),
+        Figure("menu change on all pages, in the background", "s", found["menu"],
+               found["rendered"], at_most=2),
+        Figure("… its processor time", "s", found["menu_cpu"], found["rendered_cpu"]),
+    ]  # fmt: skip
+    conditions = (
+        f"A site of {NEWS} news items and its lists; a news item is saved and published "
+        f"{PUBLISHES} times (median, the write to disk included), then the title of a page in the "
+        f"menu is changed, which joins {found['joined']:.0f} pages with the new menu. The "
+        f"alternative renders the same pages anew through Wagtail: {RENDERED} of them, counted up."
+    )
+    show("Baking", conditions, "rendering anew", figures)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["measure"]:
+        django.setup()
+        print(json.dumps(measure()))
+    else:
+        main()
