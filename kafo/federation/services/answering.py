@@ -49,15 +49,22 @@ class Head:
 
 
 def heads_for(node: Node, reader: uuid.UUID) -> list[Head]:
-    """Give the heads of all logs that `reader` may know of."""
+    """Give the heads of all logs that `reader` may know of.
+
+    A log with holes is told without its hash, so that whoever has it whole offers it.
+    """
     roster = node.roster
     if roster is None:
         return []
     return [
-        Head(log.office, log.audience, log.epoch, log.sequence, bytes(log.head_hash)[:SHORT])
+        Head(log.office, log.audience, log.epoch, log.sequence, _known_hash(log))
         for log in Log.objects.using(node.using).order_by("office", "audience")
         if log.sequence and roster.reads(log.audience, log.office.bytes, reader.bytes)
     ]
+
+
+def _known_hash(log: Log) -> bytes:
+    return b"" if log.has_holes else bytes(log.head_hash)[:SHORT]
 
 
 def hello(node: Node, server: uuid.UUID, counter: int) -> bytes:
@@ -158,7 +165,7 @@ def _count(node: Node, client: uuid.UUID, counter: int, heads: list[Head]) -> Pe
 
 def note_fork(node: Node, log: Log, theirs: Head, peer: uuid.UUID) -> bool:
     """Raise the alarm when a peer has another history of the same epoch; give whether it has."""
-    if theirs.epoch != log.epoch or not 0 < theirs.sequence <= log.sequence:
+    if theirs.epoch != log.epoch or not 0 < theirs.sequence <= log.sequence or not theirs.hash:
         return False
     mine = frame_hash(log, theirs.sequence)
     if mine is None or mine[:SHORT] == theirs.hash:

@@ -133,6 +133,9 @@ def _fetch(node: Node, link: Link, token: bytes, offer: Offer, visit: Visit) -> 
         text = f"{log.audience} {log.epoch}.{log.sequence}: {link.office}"
         raise_alarm(node, AlarmKind.FORK, text, log)
         return
+    if log.has_holes and head.hash and (head.epoch, head.sequence) == (log.epoch, log.sequence):
+        _fetch_snapshot(node, link, token, head, visit)
+        return
     if (head.epoch, head.sequence) <= (log.epoch, log.sequence):
         return
     if offer.kept_from <= log.sequence + 1 and head.sequence > log.sequence:

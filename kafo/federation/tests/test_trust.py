@@ -10,7 +10,7 @@ from kafo.federation.services.sealing import compare_tables, seal_waiting
 from kafo.federation.tests.test_exchange import project
 from kafo.federation.tests.toy.models import Project
 from kafo.federation.tests.world import ROOT_KEYS, ROOTS, Cut, office_id
-from kafo.federation.wire import cbor
+from kafo.federation.wire import cbor, frames
 
 
 def titles(name):
@@ -341,3 +341,22 @@ def test_it_does_not_let_a_peer_fill_the_disk(world):
     assert list((world.nodes["geneva"].home / "incoming").iterdir()) == []
     world.visit("geneva", "bamako")
     assert titles("geneva") == ["Un"]
+
+
+def test_it_makes_whole_what_a_relay_withheld(world):
+    project("bamako", title="Un")
+    project("bamako", title="Deux")
+    world.visit("dakar", "bamako")
+    stored = Frame.objects.using("dakar").get()
+    entry = bytes(frames.entries_of(bytes(stored.data))[0])
+    assert b"Un" in entry
+    stored.data = frames.redact(bytes(stored.data), [0])
+    stored.size = len(stored.data)
+    stored.save()
+    world.visit("geneva", "dakar")
+    assert titles("geneva") == ["Deux"]
+    assert Log.objects.using("geneva").get().has_holes
+    assert world.visit("geneva", "bamako").snapshots == 1
+    assert titles("geneva") == ["Deux", "Un"]
+    assert not Log.objects.using("geneva").get().has_holes
+    assert world.alarms("bamako") == []
