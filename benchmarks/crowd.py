@@ -1,4 +1,4 @@
-"""Many persons and many pages, written row by row past the services, as only their number counts."""
+"""Many persons and many pages, written row by row past the services: only their number counts."""
 
 import uuid
 from datetime import timedelta

@@ -17,7 +17,7 @@ PERSONS = 100_000
 PAGES = 10_000
 WRITERS = 4
 PAUSE = 0.05
-VIEWS = 25
+VIEWS = 20
 SEARCHED = ("people:persons", "pages:list")
 
 
@@ -41,7 +41,8 @@ def fill() -> dict[str, Any]:
 
     lists: dict[str, dict[str, int]] = {}
     for name, address in list_addresses():
-        client.get(address)
+        if client.get(address).status_code == 302:
+            continue  # a list of sites leads on where there is but one
         queries = {}
         for rows, query in (("many", ""), ("one", "?q=Unique")):
             with CaptureQueriesContext(
@@ -181,7 +182,7 @@ def main() -> None:
     ]  # fmt: skip
     conditions = (
         f"{PERSONS} persons and {PAGES} pages on SQLite, asked over HTTP one after the other, "
-        f"{VIEWS} times each, while {WRITERS} processes change persons and then wait {PAUSE * 1000:.0f} "
+        f"{VIEWS} times each, while {WRITERS} processes change persons and wait {PAUSE * 1000:.0f} "
         f"ms ({sum(each['writes'] for each in written)} changes in {seconds:.0f} s). Beside it: "
         "Wagtail's own listing of the same pages, in the same node and seconds."
     )

@@ -54,7 +54,8 @@ class Server:
         ticks = 0
         for pid in self.pids():
             fields = _stat(pid)
-            ticks += int(fields[11]) + int(fields[12]) if fields else 0
+            # Its own, and that of children which ended.
+            ticks += sum(map(int, fields[11:15]))
         return ticks / TICKS_PER_SECOND
 
     def memory(self) -> int:
