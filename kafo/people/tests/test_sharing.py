@@ -13,7 +13,7 @@ def told():
     heard = []
 
     def hear(sender, rows, using, **kwargs):
-        heard.append((sender, list(rows)))
+        heard.append((sender, set(rows)))
 
     records_changed.connect(hear)
     yield heard
@@ -22,17 +22,17 @@ def told():
 
 def test_it_tells_of_each_way_to_write(told):
     one, two = Skill.objects.bulk_create([Skill(), Skill()])
-    assert told.pop() == (Skill, [one.pk, two.pk])
+    assert told.pop() == (Skill, {one.pk, two.pk})
     one.save()
-    assert told.pop() == (Skill, [one.pk])
+    assert told.pop() == (Skill, {one.pk})
     Skill.objects.filter(pk=two.pk).update(profile="linguistic")
-    assert told.pop() == (Skill, [two.pk])
+    assert told.pop() == (Skill, {two.pk})
     Skill.objects.bulk_update([one, two], ["profile"])
-    assert told.pop() == (Skill, [one.pk, two.pk])
+    assert told.pop() == (Skill, {one.pk, two.pk})
     Skill.objects.filter(pk=one.pk).delete()
-    assert told.pop() == (Skill, [one.pk])
+    assert told.pop() == (Skill, {one.pk})
     Skill.objects.update_or_create(pk=two.pk, defaults={"profile": "technical"})
-    assert told.pop() == (Skill, [two.pk])
+    assert told.pop() == (Skill, {two.pk})
     assert told == []
 
 
