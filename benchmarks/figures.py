@@ -52,7 +52,7 @@ class Figure:
         ratio = "" if self.ratio is None else f"{_short(self.ratio)} ×"
         held = {None: "", True: "yes", False: "**no**"}[self.is_held]
         cells = [self.name, target, f"{_short(self.kafo)} {self.unit}", other, ratio, held]
-        return f"| {' | '.join(cells)} |"
+        return f"| {' | '.join(cell.strip() for cell in cells)} |"
 
 
 def _short(value: float) -> str:
