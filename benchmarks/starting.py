@@ -75,7 +75,8 @@ def main() -> None:
         "`git clone` of this repository into a new folder, `UV_CACHE_DIR` new as well; the time "
         "ends when a page of the site and the desk's sign-in answer. Memory after the site, its "
         "search and the desk were asked for. WordPress: its packages are installed already; "
-        f"database, program, 25 news items, 18 pictures; memory of all its servers after 20 pages. {versions()}."
+        f"database, program, 25 news items, 18 pictures; memory of all its servers after 20 pages. "
+        f"{versions()}."
     )
     show("Starting", conditions, "WordPress", figures)
 
