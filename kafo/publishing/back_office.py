@@ -11,10 +11,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 from django.utils.cache import patch_cache_control
+from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.functional import lazy
 from django.utils.translation import get_language, override
 from django.views.decorators.cache import cache_control
@@ -176,7 +178,11 @@ def guarded(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
         if name in STANDS_FOR:
             return HttpResponseRedirect(reverse(STANDS_FOR[name]))
         _require_visible(request.user, name, kwargs)
-        response = view(request, *args, **kwargs)
+        try:
+            response = view(request, *args, **kwargs)
+        except MultiValueDictKeyError as error:
+            # Wagtail takes it for granted that a form arrives whole.
+            raise BadRequest from error
         if name in PREVIEWS:
             response.headers["Content-Security-Policy"] = PREVIEW_POLICY
         return response

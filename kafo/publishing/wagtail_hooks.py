@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.forms import WagtailAdminPageForm
@@ -22,6 +21,7 @@ from wagtail.models import Page
 from kafo.publishing.models import Place, SitePage
 from kafo.publishing.permissions.editing import file_policy, page_policy
 from kafo.publishing.permissions.places import place_policy
+from kafo.records.errors import NotVisible
 
 MENU = {"explorer", "images", "documents", "desk"}
 
@@ -51,14 +51,28 @@ class EditorPageForm(WagtailAdminPageForm):
         # Only now does the page hold what was sent.
         stored = type(self.instance).objects.filter(pk=self.instance.pk).first()
         known = _used_by(stored.get_latest_revision_as_object()) if stored else set()
-        new = _used_by(self.instance) - known
+        new = (_used_by(self.instance) | self._sent()) - known
         if not all(self._may_use(model, pk) for model, pk in new):
-            self.add_error(
-                None, _("The page uses something that is not in the library of its site.")
-            )
+            # Not an error in the form: shown again, it would give the names of what was asked for.
+            raise NotVisible
+
+    def _sent(self) -> set[tuple[Any, str]]:
+        """Give what the form holds, also where it did not come to the page for another error."""
+        sent = set()
+        for name in {"picture", "document", "place"} & self.fields.keys():
+            if value := self[name].value():
+                sent.add((type(self.instance)._meta.get_field(name).related_model, str(value)))
+        if "body" in self.fields:
+            body = type(self.instance)._meta.get_field("body")
+            references = body.extract_references(self["body"].value())
+            sent |= {(model, str(pk)) for model, pk, *_paths in references}
+        return sent
 
     def _may_use(self, model: Any, pk: str) -> bool:
-        found = model._default_manager.filter(pk=pk).first()
+        try:
+            found = model._default_manager.filter(pk=pk).first()
+        except (ValueError, ValidationError):  # no id at all
+            return True
         if found is None:
             return True
         if isinstance(found, (get_image_model(), get_document_model())):

@@ -182,7 +182,8 @@ def unpublish_page(*, actor: Any, page: Page) -> None:
     page_policy.require(actor, "publish", page)
     if page.depth <= 2:
         raise Refused(_("The home page stays; correct it instead."))
-    page.specific.unpublish(user=actor)
+    if page.live:  # pressed twice: it is offline already
+        page.specific.unpublish(user=actor)
 
 
 def last_published(page: Page) -> Revision | None:

@@ -48,6 +48,8 @@ class _Tus(DeskView):
 
 
 class UploadBegin(_Tus):
+    http_method_names = ["post", "options"]
+
     def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return HttpResponse(
             status=204,
@@ -70,6 +72,8 @@ class UploadBegin(_Tus):
 
 
 class UploadPiece(_Tus):
+    http_method_names = ["head", "patch", "delete", "options"]
+
     def head(self, request: HttpRequest, pk: Any) -> HttpResponse:
         upload = find_upload(actor=request.user, pk=pk)
         return HttpResponse(

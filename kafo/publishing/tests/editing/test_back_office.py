@@ -174,7 +174,7 @@ def test_it_refuses_a_picture_of_another_site_in_a_page(world: World) -> None:
         "body-count": "0",
     }
     response = client.post(address, posted)
-    assert response.status_code == 200
+    assert response.status_code == 404
     assert newest(Page.objects.get(pk=world.news.pk)).picture_id is None
     client.post(address, posted | {"picture": world.picture.pk})
     assert newest(Page.objects.get(pk=world.news.pk)).picture_id == world.picture.pk
