@@ -1,0 +1,76 @@
+"""On a real node: a mandate that ends shuts the doors, and no secret is written to the log."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.crash.conftest import ANSWERS
+from tests.crash.node import KAFO, PASSWORD, AtTheDesk, Node, code_in, environment
+
+END_ALL = """
+import django
+django.setup()
+from django.utils import timezone
+from kafo.people.models import Mandate
+Mandate.objects.update(ends_at=timezone.now())
+"""
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Node, str]]:
+    """A running office that nobody entered yet, and the code of its director."""
+    home = tmp_path_factory.mktemp("real") / "office"
+    said = subprocess.run(
+        [KAFO, "init", *ANSWERS],
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    node = Node(home)
+    try:
+        yield node.start(), code_in(said.stdout)
+    finally:
+        node.cut_power()
+
+
+def _end_all_mandates(home: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-c", END_ALL],
+        env=environment(home) | {"DJANGO_SETTINGS_MODULE": "kafo.config.settings"},
+        check=True,
+        timeout=60,
+    )
+
+
+def test_it_shuts_desk_and_back_office_when_the_mandate_ends_and_logs_no_secret(
+    office: tuple[Node, str],
+) -> None:
+    node, code = office
+    awa = AtTheDesk(node)
+    awa.accept(code)
+    shown = awa.send("/desk/me/second-factor/app/").read().decode()
+    awa.send("/desk/me/confirm/password/?next=/desk/me/second-factor/app/", password=PASSWORD)
+    shown += awa.open("/desk/me/second-factor/app/").read().decode()
+    totp = set(re.findall(r"\b[A-Z2-7]{32}\b", shown))
+    assert totp, "the page shows the secret to copy"
+    stranger = AtTheDesk(node)
+    stranger.send("/desk/sign-in/", login="awa", password="a wrong secret word")
+    stranger.send("/desk/enter/", code="AAAA BBBB CCCC DDDD")
+
+    doors = ("/desk/persons/", "/desk/pages/", "/desk/mandates/", "/editor/", "/editor/pages/")
+    assert {path: awa.open(path).status for path in doors} == dict.fromkeys(doors, 200)
+    _end_all_mandates(node.home)
+    assert {path: awa.open(path).status for path in doors} == dict.fromkeys(doors, 404)
+    assert awa.open("/desk/").status == 200, "one's own data stays within reach"
+
+    log = (node.home / "node.log").read_text()
+    sessions = {cookie.value for cookie in awa.cookies}
+    secrets = {PASSWORD, "a wrong secret word", code, code.replace(" ", ""), *totp, *sessions}
+    secrets.add(re.search(r"KAFO_SECRET_KEY=(\S+)", (node.home / "settings.env").read_text())[1])
+    assert [secret for secret in secrets if secret in log] == []
