@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from tests.leaks.addresses import Address, every_address
-from tests.leaks.rules import ALL, EMPTY, FOR_OFFICES, NOBODY, RULES, SHARED
+from tests.leaks.rules import EMPTY, FOR_OFFICES, NOBODY, RULES, SHARED
 from tests.leaks.world import CAST, SECRETS, World
 
 ADDRESSES = every_address()
@@ -128,7 +128,7 @@ def _lists() -> list[Address]:
     ]
 
 
-@pytest.mark.parametrize("name", [*sorted(ALL), "editor_of_b", "director_of_c"])
+@pytest.mark.parametrize("name", ["reader", "technician", "director", "editor_of_b"])
 def test_it_never_shows_foreign_rows_whatever_is_asked(world: World, name: str) -> None:
     """Search, filters with foreign ids, files: none of them goes beyond one's organisation."""
     client, faults, foreign = world.client(name), [], world.records["B"]
