@@ -78,8 +78,9 @@ def _write_archive(folder: Path, target: Path, now: datetime, progress: Progress
     with tarfile.open(part, "w:gz", compresslevel=3) as archive:
         for name, path in files.items():
             try:
-                manifest["files"][name] = _digest(path)  # type: ignore[index]
+                digest = _digest(path)
                 archive.add(path, name)
+                manifest["files"][name] = digest  # type: ignore[index]
             except FileNotFoundError:
                 continue  # a picture that was deleted while the backup ran
         (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
@@ -228,6 +229,7 @@ def restore_backup(
                 "pg_restore",
                 "--no-owner",
                 "--exit-on-error",
+                "--single-transaction",
                 "--dbname=" + str(connection.settings_dict["NAME"]),
                 str(dump),
             )

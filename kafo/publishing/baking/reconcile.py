@@ -2,6 +2,8 @@
 
 import logging
 import time
+from collections.abc import Callable
+from functools import partial
 
 from django.conf import settings
 from django.db.models import F, Q
@@ -130,21 +132,29 @@ def publish_scheduled() -> int:
 
     moved = 0
     for page in Page.objects.live().filter(expire_at__lt=Now()):
-        page.specific.unpublish(set_expired=True)
-        moved += 1
+        moved += _tried(page, partial(page.specific.unpublish, set_expired=True))
     for revision in Revision.page_revisions.filter(approved_go_live_at__lt=Now()):
-        revision.publish()
-        moved += 1
+        moved += _tried(revision, revision.publish)
     return moved
+
+
+def _tried(row: object, act: Callable[[], object]) -> int:
+    """Do it and give 1, or log why not and give 0: one broken row must not keep all pages back."""
+    try:
+        act()
+    except Exception:
+        logger.exception("%s could not be brought up to date.", row)
+        return 0
+    return 1
 
 
 def make_missing_renditions() -> int:
     """Make the renditions that pictures added of late still lack."""
     moved = 0
     for picture in Picture.objects.filter(renditions_made=False):
-        make_renditions(picture)
-        Picture.objects.filter(pk=picture.pk).update(renditions_made=True)
-        moved += 1
+        if _tried(picture, partial(make_renditions, picture)):
+            Picture.objects.filter(pk=picture.pk).update(renditions_made=True)
+            moved += 1
     return moved
 
 

@@ -10,6 +10,7 @@ from wagtail.models import Page
 
 from kafo.publishing.baking import pages as baking_pages
 from kafo.publishing.baking.reconcile import (
+    BakingLoop,
     bake_due,
     find_due,
     publish_scheduled,
@@ -21,6 +22,7 @@ from kafo.publishing.models import (
     DocumentPage,
     ListPage,
     NewsPage,
+    Picture,
     PlainPage,
     PublicSite,
 )
@@ -348,3 +350,14 @@ def test_it_sweeps_away_what_no_page_shows_but_nothing_fresh(
     assert sweep_files() > 6
     assert not list(media.iterdir())
     assert not draft.exists()
+
+
+def test_it_bakes_although_a_picture_cannot_be_read(make_news, make_picture, settings):
+    make_news("Deux jours")
+    picture = make_picture()
+    Path(picture.file.path).write_bytes(b"no picture")
+    Picture.objects.filter(pk=picture.pk).update(renditions_made=False)
+    picture.renditions.all().delete()
+    BakingLoop()()
+    assert "Deux jours" in read(Path(settings.KAFO_BAKED), ITEM)
+    assert not Picture.objects.get(pk=picture.pk).renditions_made
