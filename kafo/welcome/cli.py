@@ -88,10 +88,14 @@ def _require_office() -> None:
 
 
 def _set_up() -> None:
+    _require_office()
+    _start_django()
+
+
+def _start_django() -> None:
     import django
     from django.utils import translation
 
-    _require_office()
     django.setup()
     spoken = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
     translation.activate("fr" if spoken.startswith("fr") else "en")
@@ -204,9 +208,7 @@ def _backup(options: argparse.Namespace) -> int:
 
 
 def _restore(options: argparse.Namespace) -> int:
-    import django
-
-    django.setup()
+    _start_django()
     from kafo.welcome.backup import restore_backup, verify_backup
 
     if options.verify:
