@@ -1,13 +1,13 @@
 """Columns and words that several pages of this room share."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -89,13 +89,6 @@ def text_html(text: str) -> SafeString:
                 close()
             lines.append(line)
     return format_html_join("", "{}", ((block,) for block in blocks))
-
-
-def lines_html(parts: Iterable[Any]) -> SafeString:
-    """Give one line per part."""
-    return format_html_join(
-        "", "{}", ((format_html("{}<br>", conditional_escape(part)),) for part in parts)
-    )
 
 
 def known(*facts: tuple[Any, Any]) -> list[tuple[Any, Any]]:
