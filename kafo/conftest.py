@@ -1,6 +1,8 @@
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.db.transaction import atomic
 from django.utils import translation
+from pytest_django.plugin import blocking_manager_key
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +20,13 @@ def _in_english():
     translation.activate("en")
     yield
     translation.deactivate()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    """A test with transactions of its own empties all tables; what migrations wrote comes back."""
+    yield
+    marker = item.get_closest_marker("django_db")
+    if nextitem and marker and marker.kwargs.get("transaction"):
+        with item.config.stash[blocking_manager_key].unblock(), atomic():
+            connection.creation.deserialize_db_from_string(connection._test_serialized_contents)

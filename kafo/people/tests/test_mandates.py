@@ -242,7 +242,7 @@ def test_it_says_in_the_form_why_it_refuses(cast, newcomer):
     assert not newcomer.mandates.exists()
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_it_keeps_one_director_when_two_end_each_other_at_the_same_moment(cast):
     second = cast.person("board")
     Mandate.objects.filter(person=second).update(role=Role.DIRECTOR)
