@@ -17,13 +17,13 @@ from kafo.publishing.addresses import without_language
 from kafo.publishing.baking.files import (
     remove_compressed,
     site_folder,
-    write_atomically,
     write_compressed,
 )
 from kafo.publishing.baking.frames import recipe
 from kafo.publishing.baking.pages import frame_of
 from kafo.publishing.enums import BakedKind
 from kafo.publishing.models import Address, BakedPage, NewsPage, PublicSite
+from kafo.records.durable import write_whole
 
 FEED_LENGTH = 20
 FAVICON = (
@@ -142,7 +142,7 @@ def bake_site_file(row: BakedPage) -> None:
     if row.kind == BakedKind.MISSING:
         digest = bake_missing(row)
     elif row.kind == BakedKind.REDIRECTS:
-        write_atomically(target, _redirects(row).encode(), durable=True)
+        write_whole(target, _redirects(row).encode(), durable=True)
     else:
         text = "\n".join(filter(None, (line.strip() for line in _TEXTS[row.kind](row).split("\n"))))
         write_compressed(target, text)
@@ -158,7 +158,7 @@ def bake_missing(row: BakedPage) -> str:
         main = render_to_string("publishing/site/missing.html", {"language": row.language})
         title = main.partition("<h1>")[2].partition("</h1>")[0]
     html = frame.join({"title": title, "main": main.strip()}, row.path, up="@@up@@")
-    write_atomically(site_folder(row.site.slug) / row.path, html.encode(), durable=False)
+    write_whole(site_folder(row.site.slug) / row.path, html.encode(), durable=False)
     return frame.digest
 
 
@@ -175,15 +175,13 @@ def write_sites() -> None:
         folder = site_folder(site.slug)
         robots = f"User-agent: *\nDisallow: /*/recherche/\nSitemap: {site.root_url}/sitemap.xml\n"
         ground = "#8a2f0f" if site.tone == "earth" else "#1a2350"
-        write_atomically(folder / "robots.txt", robots.encode(), durable=False)
-        write_atomically(
-            folder / "favicon.svg", FAVICON.format(ground=ground).encode(), durable=False
-        )
+        write_whole(folder / "robots.txt", robots.encode(), durable=False)
+        write_whole(folder / "favicon.svg", FAVICON.format(ground=ground).encode(), durable=False)
     baked = settings.KAFO_BAKED
     content = json.dumps(sites, ensure_ascii=False, sort_keys=True).encode()
     target = baked / "sites.json"
     if not target.is_file() or target.read_bytes() != content:
-        write_atomically(target, content, durable=True)
+        write_whole(target, content, durable=True)
     for folder in baked.iterdir():
         if folder.is_dir() and folder.name not in sites:
             shutil.rmtree(folder)

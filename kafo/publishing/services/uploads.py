@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from kafo.publishing.models.uploads import Upload
 from kafo.publishing.services.files import check_size
+from kafo.records.durable import sync_folder
 from kafo.records.errors import KafoError, NotVisible, Refused, TryAgain
 
 PIECE = 256 * 1024
@@ -36,7 +37,7 @@ def begin_upload(*, actor: Any, name: str, size: int) -> Upload:
     upload = Upload(account=actor, name=name[:200], size=size)
     upload.path.parent.mkdir(parents=True, exist_ok=True)
     upload.path.touch()
-    _sync_folder(upload)
+    sync_folder(upload.path.parent)
     upload.save(force_insert=True)
     return upload
 
@@ -99,14 +100,6 @@ def _locked(upload: Upload) -> Iterator[BinaryIO]:
         except BlockingIOError as error:
             raise TryAgain(_("Another part of this file is being received.")) from error
         yield file
-
-
-def _sync_folder(upload: Upload) -> None:
-    folder = os.open(upload.path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 @contextmanager
