@@ -20,6 +20,7 @@ SECURE = env.flag("KAFO_HTTPS")
 ROOMS = [
     "kafo.welcome",
     "kafo.publishing",
+    "kafo.federation",
     "kafo.people",
     "kafo.desk",
     "kafo.records",

@@ -2,7 +2,7 @@ from uuid import UUID
 
 from django.urls import path, register_converter
 
-from kafo.federation import views
+from kafo.federation.views import exchange
 
 
 class HexConverter:
@@ -21,8 +21,8 @@ register_converter(HexConverter, "officeid")
 
 _log = "federation/<officeid:office>/<str:audience>"
 urlpatterns = [
-    path("federation/hello", views.hello),
-    path("federation/rosters", views.rosters),
-    path(f"{_log}/state", views.snapshot),
-    path(f"{_log}/<int:after>/<int:edition>", views.frames),
+    path("federation/hello", exchange.hello, name="federation-hello"),
+    path("federation/rosters", exchange.rosters, name="federation-rosters"),
+    path(f"{_log}/state", exchange.snapshot, name="federation-state"),
+    path(f"{_log}/<int:after>/<int:edition>", exchange.frames, name="federation-frames"),
 ]

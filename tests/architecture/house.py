@@ -9,20 +9,26 @@ PACKAGE = ROOT / "kafo"
 
 
 @cache
-def layers() -> list[str]:
-    """Give the names of the rooms, highest first."""
+def layers() -> list[list[str]]:
+    """Give the names of the rooms of each layer, highest first."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-    return next(c["layers"] for c in contracts["contracts"] if c.get("exhaustive"))
+    found = next(c["layers"] for c in contracts["contracts"] if c.get("exhaustive"))
+    return [[room.strip() for room in layer.split("|")] for layer in found]
+
+
+def depth(room: str) -> int:
+    """Give in which layer a room is, the highest being 0."""
+    return next(at for at, layer in enumerate(layers()) if room in layer)
 
 
 def is_below(lower: str, upper: str) -> bool:
     """Say whether room `lower` may be known by room `upper`."""
-    return layers().index(lower) > layers().index(upper)
+    return depth(lower) > depth(upper)
 
 
 def rooms() -> list[str]:
     """Give the rooms proper: every layer but the composition root."""
-    return [room for room in layers() if room != "config"]
+    return [room for layer in layers() for room in layer if room != "config"]
 
 
 def files_of(room: str, *endings: str) -> list[Path]:

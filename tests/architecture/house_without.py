@@ -14,5 +14,6 @@ def _kept(value):
 
 
 globals().update({name: _kept(getattr(whole, name)) for name in dir(whole) if name.isupper()})
-WAGTAILIMAGES_IMAGE_MODEL = "wagtailimages.Image"
-WAGTAILDOCS_DOCUMENT_MODEL = "wagtaildocs.Document"
+if "kafo.publishing" in _gone:
+    WAGTAILIMAGES_IMAGE_MODEL = "wagtailimages.Image"
+    WAGTAILDOCS_DOCUMENT_MODEL = "wagtaildocs.Document"

@@ -51,6 +51,8 @@ class Address:
             "uidb36": "1",
             "uidb64": "MQ",
             "key": "abc-def",
+            "office": "00000000000070008000000000000009",
+            "audience": "federation",
             "token": "abc-def",
         }
         if self.name == "library-file" and part == "name":

@@ -141,6 +141,8 @@ PAGES = {
     "frame": ("page", WRITERS),
     "publish": ("page", PUBLISHERS),
     "submit": ("page", WRITERS),
+    "schedule": ("page", PUBLISHERS),
+    "cancel": ("page", PUBLISHERS),
     "return": ("page", PUBLISHERS),
     "unpublish": ("page", PUBLISHERS),
     "republish": ("page", PUBLISHERS),
@@ -223,6 +225,7 @@ EDITOR = {
     "wagtailadmin_pages:revisions_view": ("page", WRITERS),
     "wagtailadmin_pages:revisions_revert": ("page", WRITERS),
     "wagtailadmin_pages:revisions_compare": ("page", WRITERS),
+    "wagtailadmin_pages:revisions_unschedule": ("page", WRITERS),
     "wagtailadmin_pages:history": ("page", WRITERS),
     "wagtailadmin_pages:history_results": ("page", WRITERS),
     "wagtailadmin_pages:lock": ("page", WRITERS),
@@ -271,6 +274,14 @@ SITES = {
     "library-file": ("picture", WRITERS),
 }
 
+# A token of the exchange opens these, no account does; public logs are for all.
+FEDERATION = {
+    "federation-hello": ("", NOBODY),
+    "federation-rosters": ("", NOBODY),
+    "federation-state": ("", NOBODY),
+    "federation-frames": ("", NOBODY),
+}
+
 RULES = {
     **{f"people:{name}": rule for name, rule in PEOPLE.items()},
     **{f"account:{name}": rule for name, rule in ACCOUNT.items()},
@@ -281,6 +292,7 @@ RULES = {
     **EDITOR,
     **ROUTES,
     **SITES,
+    **FEDERATION,
 }
 # Allowed, and yet there is nothing in these at this moment: no code, no key, no approval waits.
 EMPTY = {

@@ -2,8 +2,9 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.db import DatabaseError, transaction
@@ -32,7 +33,7 @@ from kafo.federation.wire.entries import (
     Erase,
     Put,
     Release,
-    decode_entry,
+    read_entry,
 )
 from kafo.records.enums import Visibility
 from kafo.records.models import SharedRecord
@@ -49,7 +50,7 @@ def apply_frame(node: Node, office: uuid.UUID, audience: str, data: bytes) -> Lo
         frame, entries = _checked(node, log, data)
         has_holes = log.has_holes or None in frame.entries or None in entries
         before, states = _states(log, [entry for entry in entries if entry is not None])
-        store(log, states)
+        held = store(log, states)
         log.has_holes = frame.root != bytes(log.root)
         if log.has_holes and not has_holes:
             raise Diverged("The state here is not the one that the office states.")
@@ -58,7 +59,7 @@ def apply_frame(node: Node, office: uuid.UUID, audience: str, data: bytes) -> Lo
         if erased:
             redact_records(log, erased)
             remove_records(node, log, [before[n] for n in erased if n in before])
-        write_records(node, log, [n for n, state in states.items() if state], before)
+        write_records(node, held, before)
     if node.writes(office) and not node.is_behind(log):
         node.mark(log)
     return log
@@ -68,8 +69,9 @@ def _checked(node: Node, log: Log, data: bytes) -> tuple[frames.Frame, list[Entr
     roster = node.roster
     if roster is None:
         raise Untrusted("There is no roster yet.")
-    first = next(iter(frames.entries_of(data)), None)
-    opening = decode_entry(first) if first else None
+    opened = frames.open_frame(data)
+    entries = [None if e is None else read_entry(e) for e in opened.entries]
+    opening = entries[0] if entries else None
     place = log.place
     if isinstance(opening, Branch):
         if opening.epoch <= log.epoch:
@@ -83,12 +85,11 @@ def _checked(node: Node, log: Log, data: bytes) -> tuple[frames.Frame, list[Entr
             raise Untrusted("The pen was laid down, and not taken up again.")
     elif log.key and not isinstance(opening, Branch):
         keys = [key for key in keys if key == bytes(log.key)]
-    frame = frames.read(data, place=place, keys=keys)
+    frame = frames.check(opened, place=place, keys=keys)
     if frame.sequence != log.sequence + 1:
         raise Untrusted("This frame has another number than its place.")
     if not roster.believes(log.office.bytes, frame.key, log.audience, place.epoch, frame.sequence):
         raise Untrusted("The key of this frame was revoked before it.")
-    entries = [None if e is None else decode_entry(e) for e in frame.entries]
     log.epoch = place.epoch
     log.released_to = b""
     for said in entries:
@@ -123,26 +124,22 @@ def _states(log: Log, entries: list[Entry]) -> tuple[dict[int, Held], dict[int, 
     return before, states
 
 
-def write_records(
-    node: Node, log: Log, numbers: Iterable[int], before: dict[int, Held] | None = None
-) -> None:
+def write_records(node: Node, held: list[Held], before: Mapping[int, Held] | None = None) -> None:
     """Write held records into their tables, or park them; then those that waited for them."""
-    pending = list(held_by_number(log, numbers).values())
-    was = {held.record_id: held for held in (before or {}).values()}
-    for held in pending:
-        held.log = log
+    pending = held
+    was = {each.record_id: each for each in (before or {}).values()}
     seen: set[int] = set()
     while pending:
-        seen |= {held.pk for held in pending}
+        seen |= {each.pk for each in pending}
         written = _write_all(node, pending, was)
-        ids = [held.record_id for held in written]
+        ids = [each.record_id for each in written]
         by_model: dict[type[SharedRecord], list[uuid.UUID]] = {}
-        for held in written:
-            by_model.setdefault(kinds()[held.kind], []).append(held.record_id)
+        for each in written:
+            by_model.setdefault(kinds()[each.kind], []).append(each.record_id)
         for model, some in by_model.items():
             records_received.send(model, rows=some, using=node.using)
         waiting = Held.objects.using(node.using).filter(waits__target_id__in=ids)
-        pending = [held for held in waiting.select_related("log").distinct() if held.pk not in seen]
+        pending = [each for each in waiting.select_related("log").distinct() if each.pk not in seen]
 
 
 @dataclass
@@ -152,42 +149,59 @@ class _Plan:
     held: Held
     parked: Parked = Parked.NO
     row: Any = None
-    is_new: bool = False
     missing: list[uuid.UUID] = field(default_factory=list)
 
 
 def _write_all(node: Node, pending: list[Held], was: dict[uuid.UUID, Held]) -> list[Held]:
     """Write what can be written; give it."""
     plans = _plans(node, pending, was)
-    ready = [plan for plan in plans if plan.parked == Parked.NO]
-    try:
-        with transaction.atomic(using=node.using):
+    by_model: dict[type[SharedRecord], list[_Plan]] = defaultdict(list)
+    for plan in plans:
+        if plan.parked == Parked.NO:
+            by_model[type(plan.row)].append(plan)
+    for model, ready in by_model.items():
+        try:
+            with transaction.atomic(using=node.using):
+                _write_rows(node, model, [plan.row for plan in ready])
+        except (DatabaseError, ValueError, TypeError):
             for plan in ready:
-                plan.row.save(using=node.using, **_way(plan))
-    except (DatabaseError, ValueError, TypeError):
-        for plan in ready:
-            _write_one(node, plan)
-    known = Waiting.objects.using(node.using).filter(held__in=[plan.held for plan in plans])
-    known.delete()
+                _write_one(node, model, plan)
+    Waiting.objects.using(node.using).filter(held__in=pending).delete()
     Waiting.objects.using(node.using).bulk_create(
         Waiting(held=plan.held, target_id=target) for plan in plans for target in plan.missing
     )
+    for parked in Parked:
+        changed = [p.held.pk for p in plans if p.parked == parked != p.held.parked]
+        if changed:
+            Held.objects.using(node.using).filter(pk__in=changed).update(parked=parked)
     for plan in plans:
-        if plan.parked != plan.held.parked:
-            plan.held.parked = plan.parked
-            plan.held.save(using=node.using, update_fields=["parked"])
+        plan.held.parked = plan.parked
     return [plan.held for plan in plans if plan.parked == Parked.NO]
 
 
-def _way(plan: _Plan) -> dict[str, bool]:
-    return {"force_insert": True} if plan.is_new else {"force_update": True}
+def _write_rows(node: Node, model: type[SharedRecord], rows: list[Any]) -> None:
+    """Insert or update rows of one model, with what follows from their fields."""
+    for row in rows:
+        row.derive()
+    model._base_manager.using(node.using).bulk_create(
+        rows, update_conflicts=True, unique_fields=["id"], update_fields=_written(model)
+    )
 
 
-def _write_one(node: Node, plan: _Plan) -> None:
-    plan.row._state.adding = plan.is_new
+@cache
+def _written(model: type[SharedRecord]) -> list[str]:
+    """Give the fields that an update sets: all but the id and what is noted once."""
+    return [
+        one.name
+        for one in model._meta.concrete_fields
+        if not one.primary_key and not getattr(one, "auto_now_add", False)
+    ]
+
+
+def _write_one(node: Node, model: type[SharedRecord], plan: _Plan) -> None:
     try:
         with transaction.atomic(using=node.using):
-            plan.row.save(using=node.using, **_way(plan))
+            _write_rows(node, model, [plan.row])
     except (DatabaseError, ValueError, TypeError):
         plan.parked = Parked.CONFLICT
 
@@ -254,8 +268,7 @@ def _read_values(
         return
     if row is not None and node.writes(held.log.office):
         given = _merged(node, held.log, row, was.get(held.record_id), given)
-    plan.is_new = row is None
-    plan.row = row if row is not None else model(pk=held.record_id)
+    plan.row = row if row is not None else model(id=held.record_id)
     plan.row.home_office = held.log.office
     if held.log.audience in Visibility.values:
         plan.row.visibility = held.log.audience
@@ -378,7 +391,7 @@ def replay_parked(node: Node) -> int:
     parked = Held.objects.using(node.using).exclude(parked=Parked.NO).select_related("log")
     for held in list(parked):
         with transaction.atomic(using=node.using), receiving():
-            write_records(node, held.log, [held.number])
+            write_records(node, [held])
         held.refresh_from_db()
         rested += held.parked == Parked.NO
     return rested

@@ -6,7 +6,7 @@ from django.db.models import Min
 
 from kafo.federation.models import Frame, Log
 from kafo.federation.wire import frames
-from kafo.federation.wire.entries import Put, decode_entry
+from kafo.federation.wire.entries import Put, read_entry
 
 
 def redact_records(log: Log, numbers: Collection[int]) -> int:
@@ -19,7 +19,7 @@ def redact_records(log: Log, numbers: Collection[int]) -> int:
             position
             for position, entry in enumerate(frames.entries_of(data))
             if entry is not None
-            and isinstance(said := decode_entry(entry), Put)
+            and isinstance(said := read_entry(entry), Put)
             and said.number in numbers
         ]
         if gone:

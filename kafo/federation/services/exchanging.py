@@ -116,7 +116,15 @@ def _greet(node: Node, link: Link) -> tuple[bytes, list[Offer]]:
 
 def _offer(item: object) -> Offer:
     match item:
-        case [list(head), int(edition), int(kept), at_ours, int(after), int(taking), int(taken)]:
+        case [
+            list(head),
+            int(edition),
+            int(kept),
+            (bytes() | None) as at_ours,
+            int(after),
+            int(taking),
+            int(taken),
+        ]:
             return Offer(Head.read(head), edition, kept, at_ours, after, taking, taken)
     raise Malformed("This is no offer.")
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from kafo.federation.errors import Frozen
 from kafo.federation.models import Log, Outbox
 from kafo.federation.node import Node
-from kafo.federation.services.sealing import log_of, seal_frame, seal_waiting
+from kafo.federation.services.sealing import Change, log_of, seal_frame, seal_waiting
 from kafo.federation.wire.entries import Accept, Release
 
 
@@ -57,7 +57,7 @@ def take_pen(node: Node, office: uuid.UUID, *, keep: bool = True) -> list[Log]:
             if not mine or bytes(log.released_to) != mine:
                 raise Frozen("The pen was not laid down for this node.")
             giver = bytes(log.key)
-            said = [(Accept(keep), -1, None)]
+            said: list[Change] = [(Accept(keep), -1, None)]
             log.released_to = b""
             if not keep:
                 log.released_to = giver

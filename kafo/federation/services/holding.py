@@ -24,12 +24,13 @@ class State(NamedTuple):
 
 def read_state(data: bytes) -> State:
     """Read what `State.encoded` gave."""
-    return State(*cbor.decode(data))
+    return State(*cbor.load(data))
 
 
 def held_by_number(log: Log, numbers: Iterable[int]) -> dict[int, Held]:
     """Give the held records of these numbers."""
-    wanted, found = list(numbers), {}
+    wanted = list(numbers)
+    found: dict[int, Held] = {}
     for at in range(0, len(wanted), 500):
         rows = Held.objects.using(log._state.db).filter(log=log, number__in=wanted[at : at + 500])
         found |= {row.number: row for row in rows}
@@ -38,12 +39,18 @@ def held_by_number(log: Log, numbers: Iterable[int]) -> dict[int, Held]:
 
 def ids_by_number(log: Log, numbers: Iterable[int]) -> dict[int, uuid.UUID]:
     """Give the ids behind record numbers."""
-    return {number: held.record_id for number, held in held_by_number(log, numbers).items()}
+    wanted = list(numbers)
+    found: dict[int, uuid.UUID] = {}
+    for at in range(0, len(wanted), 500):
+        rows = Held.objects.using(log._state.db).filter(log=log, number__in=wanted[at : at + 500])
+        found |= dict(rows.values_list("number", "record_id"))
+    return found
 
 
 def numbers_by_id(log: Log, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
     """Give the record numbers of ids in this log."""
-    wanted, found = list(ids), {}
+    wanted = list(ids)
+    found: dict[uuid.UUID, int] = {}
     for at in range(0, len(wanted), 500):
         rows = Held.objects.using(log._state.db).filter(
             log=log, record_id__in=wanted[at : at + 500]
@@ -55,8 +62,9 @@ def numbers_by_id(log: Log, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
 def store(log: Log, states: Mapping[int, State | None]) -> list[Held]:
     """Hold these states (None: erased) and bring the log's root up to date; give what is held."""
     using = log._state.db
+    encoded = {n: state.encoded() for n, state in states.items() if state}
     rows = [
-        Held(log=log, number=n, record_id=uuid.UUID(bytes=s.id), kind=s.kind, state=s.encoded())
+        Held(log=log, number=n, record_id=uuid.UUID(bytes=s.id), kind=s.kind, state=encoded[n])
         for n, s in states.items()
         if s
     ]
@@ -69,7 +77,7 @@ def store(log: Log, states: Mapping[int, State | None]) -> list[Held]:
         unique_fields=["log", "number"],
         update_fields=["record_id", "kind", "state", "parked"],
     )
-    leaves = {n: roots.leaf(s.encoded()) if s else roots.EMPTY for n, s in states.items()}
+    leaves = {n: roots.leaf(encoded[n]) if n in encoded else roots.EMPTY for n in states}
     if leaves:
         log.root, changed = roots.update(leaves, lambda keys: _nodes(log, keys))
         TreeNode.objects.using(using).bulk_create(

@@ -32,7 +32,7 @@ def propose_change(
     numbers = {name: number for number, name in wire_of(record).fields.items()}
     if unknown := set(changes) - set(numbers):
         raise Refused(_("These fields cannot be proposed: %s.") % ", ".join(sorted(unknown)))
-    changed = type(record)(pk=record.pk)
+    changed = type(record)(id=record.pk)
     for name, value in changes.items():
         setattr(changed, name, value)
     wanted = {numbers[name] for name in changes}
@@ -58,9 +58,11 @@ def accept_proposal(node: Node, *, proposal: Proposal, decided_by: str, word: st
     with transaction.atomic(using=node.using):
         _require_open(node, proposal)
         model = kinds().get(proposal.kind)
-        rows = model._base_manager.using(node.using) if model else None
-        record = rows.select_for_update().filter(pk=proposal.record_id).first() if rows else None
-        if model is None or record is None or not node.writes(record.home_office):
+        if model is None or proposal.record_id is None:
+            raise Refused(_("The record of this proposal is not here any more."))
+        rows = model._base_manager.using(node.using).select_for_update()
+        record = rows.filter(pk=proposal.record_id).first()
+        if record is None or not node.writes(record.home_office):
             raise Refused(_("The record of this proposal is not here any more."))
         if _noted(values_of(record), {int(number) for number in proposal.seen}) != proposal.seen:
             raise Outdated(_("The same field was changed since this was proposed."))
@@ -81,10 +83,9 @@ def decline_proposal(
 
 def decision_on(node: Node, proposal: Proposal) -> Decision | None:
     """Give the decision, or None while it is pending."""
-    found: Decision | None = (
-        Decision.objects.using(node.using)
-        .filter(proposal_id=proposal.pk, home_office=proposal.owner)
-        .first()
+    made = Decision.objects.using(node.using).filter(proposal_id=proposal.pk)
+    found: Decision | None = next(
+        (each for each in made if each.home_office == proposal.owner), None
     )
     return found
 
@@ -109,7 +110,7 @@ def _decide(
     node: Node, proposal: Proposal, is_accepted: bool, decided_by: str, word: str
 ) -> Decision:
     made: Decision = Decision.objects.using(node.using).create(
-        home_office=proposal.owner,
+        home_office=proposal.owner or node.office,
         proposer=proposal.home_office,
         proposal_id=proposal.pk,
         is_accepted=is_accepted,

@@ -156,7 +156,7 @@ class _Changes:
                 return
         else:
             changed = {n: v for n, v in now.items() if v is not None or unsaid[n] is not None}
-        for number in references_of(type(record)) & set(changed):
+        for number in references_of(record.__class__) & set(changed):
             if changed[number] is not None:
                 known = self.numbers[log.pk].get(uuid.UUID(bytes=changed[number]))
                 changed[number] = changed[number] if known is None else known
@@ -202,7 +202,9 @@ def _targets(records: Any) -> set[uuid.UUID]:
     for record in records:
         values = values_of(record)
         found |= {
-            uuid.UUID(bytes=values[n]) for n in references_of(type(record)) if values[n] is not None
+            uuid.UUID(bytes=values[n])
+            for n in references_of(record.__class__)
+            if values[n] is not None
         }
     return found
 

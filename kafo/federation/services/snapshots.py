@@ -27,7 +27,8 @@ def write_snapshot(log: Log) -> Iterator[bytes]:
             [1, log.epoch, log.sequence, bytes(log.before), bytes(log.statement), log.next_number]
         )
     )
-    run, size = [], 0
+    run: list[bytes] = []
+    size = 0
     rows = Held.objects.using(log._state.db).filter(log=log).order_by("number")
     for number, state in rows.values_list("number", "state").iterator(chunk_size=500):
         item = cbor.encode([number, bytes(state)])
@@ -126,7 +127,7 @@ def _take(node: Node, log: Log, states: dict[int, State]) -> None:
     changed = [n for n, state in states.items() if known.get(n) != state.encoded()]
     before = held_by_number(log, [*gone, *changed])
     update: dict[int, State | None] = {n: states[n] for n in changed}
-    store(log, {**update, **dict.fromkeys(gone)})
+    taken = store(log, {**update, **dict.fromkeys(gone)})
     renumbered = [n for n in changed if n in before and before[n].record_id.bytes != states[n].id]
     remove_records(node, log, [before[n] for n in [*gone, *renumbered]])
-    write_records(node, log, changed, before)
+    write_records(node, taken, before)

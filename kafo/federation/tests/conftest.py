@@ -1,13 +1,13 @@
 """The engine is tested on a toy domain: pytest --ds=kafo.federation.tests.settings kafo/federation
 
-With the settings of the product, only what needs no database is collected here.
+With the settings of the product, what needs no database is collected here, and `office/`.
 """
 
 import pytest
 from django.conf import settings
 
 IS_TOY = "kafo.federation.tests.toy" in settings.INSTALLED_APPS
-collect_ignore_glob = [] if IS_TOY else ["test_[!w]*.py"]
+collect_ignore_glob = ["office/*"] if IS_TOY else ["test_[!w]*.py"]
 
 
 @pytest.fixture(scope="session")

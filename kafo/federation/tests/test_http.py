@@ -5,7 +5,6 @@ import wsgiref.simple_server
 import pytest
 from django.core.wsgi import get_wsgi_application
 
-from kafo.federation import views
 from kafo.federation.errors import Untrusted
 from kafo.federation.http_link import HttpLink
 from kafo.federation.models import Frame, Log
@@ -13,6 +12,7 @@ from kafo.federation.services.exchanging import exchange
 from kafo.federation.tests.test_exchange import project
 from kafo.federation.tests.test_trust import titles
 from kafo.federation.tests.world import office_id
+from kafo.federation.views import exchange as views
 
 
 class _Quiet(wsgiref.simple_server.WSGIRequestHandler):

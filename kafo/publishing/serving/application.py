@@ -38,7 +38,7 @@ _ALWAYS: Headers = [
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()"),
 ]
 # Of a site's own addresses these belong to Django; below a desk host all that is no site does.
-_BEHIND = {"desk", "editor", "static", "media", "health"}
+_BEHIND = {"desk", "editor", "static", "media", "health", "federation"}
 
 
 class Serving:

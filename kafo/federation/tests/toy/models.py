@@ -19,9 +19,8 @@ class Person(SharedRecord):
     def __str__(self):
         return self.name
 
-    def save(self, *args, **kwargs):
+    def derive(self):
         self.folded = self.name.lower()
-        super().save(*args, **kwargs)
 
 
 class Project(SharedRecord):

@@ -10,7 +10,6 @@ from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from kafo.federation.errors import Malformed, Untrusted
 from kafo.federation.models import Frame, Log
@@ -27,15 +26,14 @@ _View = Callable[..., HttpResponseBase]
 
 
 def _answers(*methods: str) -> Callable[[_View], _View]:
-    """Make a view of the exchange: strangers find nothing there, wrong bytes are a bad request."""
+    """Make a view of the exchange: strangers find nothing there, a peer's mistakes are its own."""
 
     def decorate(view: _View) -> _View:
         @csrf_exempt
-        @require_http_methods(methods)
         @wraps(view)
         def answer(request: HttpRequest, **where: Any) -> HttpResponseBase:
             node = node_of("default")
-            if node is None:
+            if node is None or request.method not in methods:
                 raise Http404
             try:
                 response = view(request, node, **where)
@@ -54,7 +52,11 @@ def _answers(*methods: str) -> Callable[[_View], _View]:
 @_answers("POST")
 def hello(request: HttpRequest, node: Node) -> HttpResponseBase:
     """Open an exchange."""
-    return HttpResponse(answering.answer_hello(node, _body(request, MAX_HELLO)), content_type=_KIND)
+    try:
+        answer = answering.answer_hello(node, _body(request, MAX_HELLO))
+    except Malformed as error:
+        raise Http404 from error
+    return HttpResponse(answer, content_type=_KIND)
 
 
 @_answers("POST")
