@@ -20,6 +20,7 @@ class MenuItem:
 
 _items: dict[str, MenuItem] = {}
 _panels: dict[Callable[[HttpRequest], Any], int] = {}
+_record_parts: list[Callable[[HttpRequest, Any], Any]] = []
 _account_links: dict[str, str] = {}
 _office_name: list[Callable[[HttpRequest], str]] = []
 
@@ -41,6 +42,12 @@ def register_menu_item(
 def register_panel(panel: Callable[[HttpRequest], Any], order: int = 100) -> None:
     """Add a part to the start page: `panel(request)` gives safe HTML, or None for nothing."""
     _panels[panel] = order
+
+
+def register_record_part(part: Callable[[HttpRequest, Any], Any]) -> None:
+    """Add a part to the page of each record: `part(request, record)` gives safe HTML, or None."""
+    if part not in _record_parts:
+        _record_parts.append(part)
 
 
 def register_office_name(name: Callable[[HttpRequest], str]) -> None:
@@ -86,3 +93,8 @@ def panels_for(request: HttpRequest) -> list[Any]:
     """Give the parts of the start page that have something to say, in order."""
     parts = (panel(request) for panel in sorted(_panels, key=lambda panel: _panels[panel]))
     return [part for part in parts if part]
+
+
+def record_parts_for(request: HttpRequest, record: Any) -> list[Any]:
+    """Give the parts that have something to say of a record."""
+    return [said for part in _record_parts if (said := part(request, record))]

@@ -10,7 +10,6 @@ from kafo.people.enums import Role
 from kafo.people.mandates import may, organizations_where, rights_of_role
 from kafo.people.models import Account, Mandate, Organization
 from kafo.records.enums import Visibility
-from kafo.records.models import home_office
 from kafo.records.permissions import Policy
 
 WIDELY_VISIBLE = (Visibility.FEDERATION, Visibility.PUBLIC)
@@ -90,7 +89,7 @@ class ScopedPolicy(Policy):
         is_inside = attrgetter(self.organization_id.replace("__", "."))(record) in scope
         if action == "view":
             return is_inside or record.visibility in WIDELY_VISIBLE
-        return is_inside and record.home_office == home_office()
+        return is_inside and bool(record.is_at_home)
 
     def visible_to(self, actor: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
         scope = self.scope(actor, "view")
@@ -163,7 +162,7 @@ class CommonPolicy(Policy):
         if action == "view":
             ask = may if self.for_partners else may_for_all_offices
             return ask(actor, self.rights[action])
-        is_own = record is None or record.home_office == home_office()
+        is_own = record is None or record.is_at_home
         return is_own and may_for_all_offices(actor, self.rights[action])
 
     def visible_to(self, actor: Any, rows: QuerySet[Any]) -> QuerySet[Any]:

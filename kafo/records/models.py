@@ -1,6 +1,7 @@
 """What it means to be a record here."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -15,6 +16,18 @@ from kafo.records.sharing import SharedQuerySet, Wire
 def home_office() -> uuid.UUID:
     """Give the id of the office that this node is at home in."""
     return uuid.UUID(settings.KAFO_OFFICE_ID)
+
+
+def _is_own(office: uuid.UUID) -> bool:
+    return office == home_office()
+
+
+_writes: list[Callable[[uuid.UUID], bool]] = [_is_own]
+
+
+def register_homes(writes: Callable[[uuid.UUID], bool]) -> None:
+    """Say for which offices this node writes; until then for its own alone."""
+    _writes[:] = [writes]
 
 
 class SharedRecord(models.Model):
@@ -38,6 +51,16 @@ class SharedRecord(models.Model):
     def audience(self) -> str:
         """Give for whom the record is: its visibility, or the name of a circle of offices."""
         return str(self.visibility)
+
+    @property
+    def is_at_home(self) -> bool:
+        """Say whether it is written here; else this is a copy to read."""
+        return _writes[0](self.home_office)
+
+
+def is_copy(record: Any) -> bool:
+    """Say whether it is a record of another office: read here, written there."""
+    return isinstance(record, SharedRecord) and not record.is_at_home
 
 
 def shared_models() -> list[type[SharedRecord]]:

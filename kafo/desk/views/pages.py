@@ -12,6 +12,7 @@ from django.utils.cache import patch_cache_control
 from django.views.generic.base import ContextMixin, TemplateResponseMixin, View
 
 from kafo.records.errors import NotVisible
+from kafo.records.models import is_copy
 from kafo.records.permissions import Policy
 
 
@@ -19,11 +20,13 @@ class DeskView(TemplateResponseMixin, ContextMixin, View):
     """A page one signs in to. Asks `policy` whether the account may do `action`; else 404.
 
     With a `model` and a `pk` in the address it is about `self.record`, one of the rows that the
-    policy lets the account see.
+    policy lets the account see. A record that is at home in another office can only be viewed,
+    whatever the policy says, unless the view sets `is_for_copies`.
     """
 
     policy: Policy
     action = "view"
+    is_for_copies = False
     model: type[Model] | None = None
     record: Any = None
     title: Any = ""
@@ -45,7 +48,8 @@ class DeskView(TemplateResponseMixin, ContextMixin, View):
         """Find the record, ask the policy, answer. Raises NotVisible."""
         if self.model and "pk" in kwargs:
             self.record = self.get_record(kwargs["pk"])
-        self.policy.require(request.user, self.action, self.record)
+        if not self.may(self.action):
+            raise NotVisible
         return super().dispatch(request, *args, **kwargs)
 
     def get_rows(self) -> QuerySet[Any]:
@@ -65,7 +69,11 @@ class DeskView(TemplateResponseMixin, ContextMixin, View):
 
     def may(self, action: str) -> bool:
         """Say whether the account may do `action` to the record of the page."""
-        return not action or self.policy.may(self.request.user, action, self.record)
+        if not action:
+            return True
+        if action != "view" and is_copy(self.record) and not self.is_for_copies:
+            return False
+        return self.policy.may(self.request.user, action, self.record)
 
     def get_title(self) -> Any:
         """Give the heading of the page."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import registry
 
 from kafo.desk.columns import Column
+from kafo.desk.menu import record_parts_for
 from kafo.desk.views.pages import DeskView
 from kafo.records.acts import act_label
 
@@ -94,6 +95,7 @@ class RecordView(DeskView):
         return super().get_context_data(
             facts=facts,
             actions=actions,
+            parts=record_parts_for(self.request, record),
             notes=self.get_notes(),
             sections=list(self.get_sections()),
             history=self.get_history() if self.may(self.history_action) else [],

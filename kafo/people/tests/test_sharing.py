@@ -1,8 +1,13 @@
+from uuid import UUID
+
 import pytest
 from django.db import transaction
+from django.urls import reverse
 
-from kafo.people.models import Skill
+from kafo.desk.record_pages import record_page
+from kafo.people.models import Organization, Skill
 from kafo.records.errors import Refused
+from kafo.records.models import is_copy
 from kafo.records.signals import records_changed, records_changing
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +68,20 @@ def test_it_lets_a_listener_refuse_before_anything_is_written():
     finally:
         records_changing.disconnect(refuse)
     assert list(Skill.objects.values_list("profile", flat=True)) == [skill.profile]
+
+
+def test_it_only_reads_what_is_at_home_elsewhere(cast, client):
+    """Whatever the mandates say: a desk shows no button that the home office alone may press."""
+    copy = cast.unit
+    elsewhere = UUID("00000000-0000-7000-8000-00000000000e")
+    Organization.objects.filter(pk=copy.pk).update(home_office=elsewhere)
+    client.force_login(cast["director"])
+    page = client.get(reverse("people:organization", args=[copy.pk]))
+    assert page.status_code == 200
+    change = reverse("people:organization-change", args=[copy.pk])
+    assert change not in page.content.decode()
+    assert client.get(change).status_code == client.post(change).status_code == 404
+    copy.refresh_from_db()
+    assert is_copy(copy)
+    assert not is_copy(cast.office)
+    assert record_page(Organization).address(copy.pk) in page.request["PATH_INFO"]

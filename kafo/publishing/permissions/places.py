@@ -2,16 +2,22 @@
 
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from kafo.people.queries import may, organizations_where
+from kafo.records.enums import Visibility
+from kafo.records.models import SharedRecord, home_office, is_copy
 from kafo.records.permissions import Policy
 
 VIEW, WRITE, PUBLISH = "publishing.view", "publishing.write", "publishing.publish"
+GIVEN = (Visibility.FEDERATION, Visibility.PUBLIC)
 
 
 class KeptPolicy(Policy):
-    """For records that an organisation keeps; `path` leads from the record to the organisation."""
+    """For records that an organisation keeps; `path` leads from the record to the organisation.
+
+    What other offices gave to read is read by whoever may see the own records.
+    """
 
     def __init__(self, path: str, rights: dict[str, str]) -> None:
         self.path = path
@@ -23,13 +29,21 @@ class KeptPolicy(Policy):
             return False
         if record is None:
             return may(actor, right)
+        if is_copy(record):
+            return action == "view" and record.visibility in GIVEN and may(actor, right)  # type: ignore[attr-defined]
         value: Any = record
         for step in self.path.split("__"):
             value = getattr(value, step)
         return may(actor, right, value)
 
     def visible_to(self, actor: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows.filter(**{f"{self.path}__in": organizations_where(actor, VIEW)})
+        organizations = organizations_where(actor, VIEW)
+        if not organizations:
+            return rows.none()
+        seen = Q(**{f"{self.path}__in": organizations})
+        if issubclass(rows.model, SharedRecord):
+            seen |= Q(visibility__in=GIVEN) & ~Q(home_office=home_office())
+        return rows.filter(seen)
 
 
 _written = {"add": WRITE, "change": WRITE, "delete": WRITE}
