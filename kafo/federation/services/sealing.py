@@ -2,6 +2,7 @@
 
 import uuid
 from collections import defaultdict
+from itertools import chain
 from typing import Any
 
 from django.db import transaction
@@ -94,6 +95,7 @@ class _Changes:
         self.keys: list[tuple[int, uuid.UUID]] = []
         self.records: dict[tuple[int, uuid.UUID], Any] = {}
         self.held: dict[uuid.UUID, list[Held]] = defaultdict(list)
+        self.states: dict[int, State] = {}
         self.logs: dict[tuple[uuid.UUID, str], Log] = {}
         self.of_log: dict[int, list[Change]] = defaultdict(list)
         self.numbers: dict[int, dict[uuid.UUID, int]] = defaultdict(dict)
@@ -120,8 +122,15 @@ class _Changes:
                     found = model._base_manager.using(self.node.using).in_bulk(some)
                     self.records |= {(kind, pk): record for pk, record in found.items()}
                     targets |= _targets(found.values())
+        pointed: dict[int, set[int]] = defaultdict(set)
+        for each in chain.from_iterable(self.held.values()):
+            state = self.states[each.pk] = read_state(bytes(each.state))
+            if model := kinds().get(each.kind):
+                numbers = (state.fields.get(n) for n in references_of(model))
+                pointed[each.log_id] |= {n for n in numbers if isinstance(n, int)}
         for log in own:
             self.numbers[log.pk] = numbers_by_id(log, targets)
+            self.ids[log.pk] = ids_by_number(log, pointed[log.pk])
 
     def note(self, kind: int, record_id: uuid.UUID) -> bool:
         """Note what to say of a record; give whether it may be said now."""
@@ -147,9 +156,9 @@ class _Changes:
     def _put(self, log: Log, kind: int, record: Any, held: Held | None) -> None:
         wire = record.wire
         now, unsaid = values_of(record), defaults_of(type(record))
-        before = read_state(bytes(held.state)) if held else None
+        before = self.states[held.pk] if held else None
         if before:
-            said = resolved(type(record), before.fields, lambda n: self._id(log, n))
+            said = resolved(type(record), before.fields, self.ids[log.pk].get)
             was = {**unsaid, **said}
             changed = {n: v for n, v in now.items() if was[n] != v}
             if not changed and (before.schema, before.min_reader) == (wire.schema, wire.min_reader):
@@ -190,11 +199,6 @@ class _Changes:
 
     def _by_pk(self, pk: int) -> Log:
         return next(log for log in self.logs.values() if log.pk == pk)
-
-    def _id(self, log: Log, number: int) -> uuid.UUID | None:
-        if number not in self.ids[log.pk]:
-            self.ids[log.pk] |= ids_by_number(log, [number])
-        return self.ids[log.pk].get(number)
 
 
 def _targets(records: Any) -> set[uuid.UUID]:
@@ -257,6 +261,7 @@ def advance(log: Log, frame: frames.Frame, data: bytes) -> Frame:
         hash=frame.hash,
         data=data,
         size=len(data),
+        entries=len(frame.entries),
         sealed_at=frame.sealed_at,
     )
 
