@@ -24,6 +24,7 @@ def register_page_acts() -> None:
     register_act(
         "publishing.translation.confirm", _("found the translation up to date"), Weight.EDIT
     )
+    register_act("publishing.page.end", _("planned when the page goes offline"), Weight.PUBLISH)
     register_act("publishing.page.confirm", _("checked a page: still true"), Weight.EDIT)
     register_act("publishing.picture.add", _("added a picture"), Weight.EDIT)
     register_act("publishing.picture.change", _("changed a picture"), Weight.EDIT)

@@ -63,6 +63,7 @@ OPEN = frozenset(
         "wagtailadmin_pages:revisions_view",
         "wagtailadmin_pages:revisions_revert",
         "wagtailadmin_pages:revisions_compare",
+        "wagtailadmin_pages:revisions_unschedule",
         "wagtailadmin_pages:history",
         "wagtailadmin_pages:history_results",
         "wagtailadmin_pages:lock",

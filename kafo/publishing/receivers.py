@@ -2,7 +2,9 @@
 
 import errno
 import sys
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.signals import got_request_exception
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
@@ -24,17 +26,22 @@ from kafo.publishing.baking.dependents import mark_due
 from kafo.publishing.baking.pages import bake_page, expect_page
 from kafo.publishing.baking.reconcile import find_due
 from kafo.publishing.baking.rendering import link_key
+from kafo.publishing.baking.sharing import unshare_site
 from kafo.publishing.models import (
     BakedPage,
     ExternalLink,
+    HeardOffice,
     HomePage,
     Picture,
     PublicSite,
+    PublishedFrame,
+    PublishedPage,
     SitePage,
 )
 from kafo.publishing.serving.application import DATABASE_SILENT, DISK_FULL, FAILURE
 from kafo.publishing.signals import place_changed
 from kafo.records import loop
+from kafo.records.signals import file_arrived, home_heard, records_received
 
 
 def _bake_after_commit(page: Page) -> None:
@@ -54,7 +61,8 @@ def _bake_after_commit(page: Page) -> None:
 def _on_published(instance: Page, revision: Any, **kwargs: Any) -> None:
     if not isinstance(instance, SitePage):
         return
-    _count_meaning(instance, revision)
+    if instance.live:  # also sent for what is to go out on a day to come
+        _count_meaning(instance, revision)
     _bake_after_commit(instance)
 
 
@@ -155,8 +163,30 @@ def _on_site(instance: PublicSite, **kwargs: Any) -> None:
 
 
 @receiver(post_delete, sender=PublicSite)
-def _on_site_deleted(**kwargs: Any) -> None:
+def _on_site_deleted(instance: PublicSite, **kwargs: Any) -> None:
+    unshare_site(instance)
     transaction.on_commit(find_due)
+
+
+@receiver([records_received, post_delete], sender=PublishedPage)
+@receiver([records_received, post_delete], sender=PublishedFrame)
+def _on_copy_received(using: str, **kwargs: Any) -> None:
+    transaction.on_commit(loop.wake, using=using)
+
+
+@receiver(file_arrived)
+def _on_file_arrived(**kwargs: Any) -> None:
+    loop.wake()
+
+
+@receiver(home_heard)
+def _on_home_heard(office: UUID, at: datetime, using: str, **kwargs: Any) -> None:
+    """Take note until when an office is known to stand by its pages; time never runs back."""
+    rows = HeardOffice.objects.using(using)
+    at = min(at, timezone.now())
+    heard, is_new = rows.get_or_create(office=office, defaults={"confirmed_at": at})
+    if not is_new and heard.confirmed_at < at:
+        rows.filter(pk=heard.pk).update(confirmed_at=at)
 
 
 @receiver(post_save, sender=Site)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.panels import PublishingPanel
 from wagtail.admin.views.home import WorkflowObjectsToModeratePanel
 from wagtail.admin.views.pages.listing import GenericPageFilterSet, PageFilterSet
 from wagtail.documents import get_document_model
@@ -86,8 +87,8 @@ class EditorPageForm(WagtailAdminPageForm):
 
 # A page that was there before may link to what its writer cannot see; it is not asked again.
 SitePage.base_form_class = EditorPageForm
-# Neither privacy nor a date of publication: what is published is baked for everybody, at once.
-SitePage.settings_panels = []
+# No privacy: what is published is baked for everybody.
+SitePage.settings_panels = [PublishingPanel()]
 SitePage.preview_sizes = [
     {
         "name": "mobile",

@@ -28,7 +28,12 @@ def weight_of(name: str) -> Weight:
     """Give the weight of an act; acts that Wagtail names itself are edits or publications."""
     if name in _weights:
         return _weights[name]
-    publishing = {"wagtail.publish", "wagtail.unpublish", "wagtail.workflow.approve"}
+    publishing = {
+        "wagtail.publish",
+        "wagtail.publish.schedule",
+        "wagtail.unpublish",
+        "wagtail.workflow.approve",
+    }
     return Weight.PUBLISH if name in publishing else Weight.EDIT
 
 

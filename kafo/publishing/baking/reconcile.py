@@ -14,6 +14,7 @@ from kafo.publishing.baking.files import site_folder
 from kafo.publishing.baking.frames import Frame, recipe, refresh_frame
 from kafo.publishing.baking.pages import bake_row, expect_page, write_full
 from kafo.publishing.baking.pictures import make_renditions
+from kafo.publishing.baking.sharing import share_missing
 from kafo.publishing.baking.site_files import (
     bake_missing,
     bake_site_file,
@@ -63,7 +64,7 @@ def join_due() -> int:
     """Join all pages whose frame changed with the present one; give how many."""
     joined = 0
     for row in BakedFrame.objects.select_related("site__wagtail_site"):
-        frame = Frame(row)
+        frame = Frame.of(row)
         behind = BakedPage.objects.filter(
             site=row.site,
             language=row.language,
@@ -123,7 +124,7 @@ def find_due() -> int:
         if not (settings.KAFO_BAKED / site.slug).is_dir():
             found += BakedPage.objects.filter(site=site).update(due=F("due") + 1)
     write_sites()
-    return found
+    return found + share_missing()
 
 
 def publish_scheduled() -> int:
@@ -131,10 +132,14 @@ def publish_scheduled() -> int:
     from wagtail.models import Revision
 
     moved = 0
-    for page in Page.objects.live().filter(expire_at__lt=Now()):
-        moved += _tried(page, partial(page.specific.unpublish, set_expired=True))
     for revision in Revision.page_revisions.filter(approved_go_live_at__lt=Now()):
-        moved += _tried(revision, revision.publish)
+        publish = partial(revision.publish, log_action="wagtail.publish.scheduled")
+        moved += _tried(revision, publish)
+    for page in Page.objects.live().filter(expire_at__lt=Now()):
+        unpublish = page.specific.unpublish
+        moved += _tried(
+            page, partial(unpublish, set_expired=True, log_action="wagtail.unpublish.scheduled")
+        )
     return moved
 
 

@@ -257,3 +257,27 @@ class ReasonForm(DeskForm):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+
+
+class ScheduleForm(DeskForm):
+    """When a page goes online, and when it goes offline again."""
+
+    publish_at = forms.DateTimeField(
+        label=_("Goes online on"),
+        widget=forms.DateTimeInput,
+        help_text=_("The version that is saved now. Plan again if you change the text afterwards."),
+    )
+    end_at = forms.DateTimeField(
+        label=_("Goes offline on"),
+        widget=forms.DateTimeInput,
+        required=False,
+        help_text=_("Leave it empty for a page that stays. Text and address are kept."),
+    )
+
+    def __init__(self, *args: Any, is_over: bool, asks_end: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_over:
+            del self.fields["publish_at"]
+            self.fields["end_at"].required = True
+        if not asks_end:
+            del self.fields["end_at"]

@@ -9,7 +9,7 @@ from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import Locale, Page, WorkflowState
+from wagtail.models import Locale, Page, Revision, WorkflowState
 
 from kafo.publishing.enums import Listed
 from kafo.publishing.models import PAGE_TYPES, ListPage, Picture, PublicSite
@@ -27,6 +27,7 @@ STATES: dict[str, str | Promise] = {
     "changed": _("online, with a newer draft"),
     "waiting": _("waits for approval"),
     "returned": _("changes are asked for"),
+    "planned": _("goes online by itself"),
     "stale": _("translation to look at again"),
 }
 
@@ -36,6 +37,11 @@ def _in_workflow(status: str) -> Q:
         status=status, base_content_type__model="page", base_content_type__app_label="wagtailcore"
     ).values(number=Cast("object_id", IntegerField()))
     return Q(pk__in=ids)
+
+
+def _is_planned() -> Q:
+    rows = Revision.page_revisions.filter(approved_go_live_at__isnull=False)
+    return Q(pk__in=rows.values(number=Cast("object_id", IntegerField())))
 
 
 WAITING = WorkflowState.STATUS_IN_PROGRESS
@@ -62,6 +68,7 @@ _CONDITIONS: dict[str, Callable[[], Q]] = {
     "changed": lambda: Q(live=True, has_unpublished_changes=True),
     "waiting": lambda: _in_workflow(WAITING),
     "returned": lambda: _in_workflow(RETURNED),
+    "planned": _is_planned,
     "stale": is_stale,
 }
 
@@ -77,6 +84,7 @@ def with_states(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.annotate(
         is_waiting=Exists(pages.filter(_in_workflow(WAITING))),
         is_returned=Exists(pages.filter(_in_workflow(RETURNED))),
+        is_planned=Exists(pages.filter(_is_planned())),
         is_behind=Exists(pages.filter(is_stale())),
     )
 
@@ -90,8 +98,10 @@ def states_of(page: Any) -> list[str | Promise]:
         words.append(STATES["returned"])
     if page.live:
         words.append(STATES["changed" if page.has_unpublished_changes else "live"])
-    elif not words:
+    elif not words and not page.is_planned:
         words.append(STATES["draft"])
+    if page.is_planned:
+        words.append(STATES["planned"])
     if page.is_behind:
         words.append(STATES["stale"])
     return words
@@ -141,7 +151,9 @@ def waiting_for(account: Any) -> dict[str, list[Page]]:
     pages = page_policy.visible_to(account, Page.objects.select_related("locale"))
     own = pages.filter(owner=account)
     found = {
-        "drafts": own.filter(live=False).exclude(_in_workflow(WAITING) | _in_workflow(RETURNED)),
+        "drafts": own.filter(live=False).exclude(
+            _in_workflow(WAITING) | _in_workflow(RETURNED) | _is_planned()
+        ),
         "returned": own.filter(_in_workflow(RETURNED)),
         "stale": pages.filter(live=True).filter(is_stale()),
     }

@@ -4,11 +4,13 @@ Every act goes into Wagtail's own page log, so that desk and back office write o
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from wagtail.actions.copy_for_translation import ParentNotTranslatedError
 from wagtail.models import (
@@ -61,6 +63,32 @@ def newest(page: Page) -> Any:
     return page.get_latest_revision_as_object()
 
 
+def locked(page: Page) -> Any:
+    """Give the page as it is stored now, for nobody else to write until the transaction ends."""
+    return Page.objects.select_for_update().get(pk=page.pk).specific
+
+
+def clear_dates(revision: Revision) -> None:
+    """Before publishing at once: a day to come would hold it back, one gone by take it off."""
+    now = timezone.now()
+    begins, ends = (
+        parse_datetime(revision.content.get(name) or "") for name in ("go_live_at", "expire_at")
+    )
+    keep_dates(
+        revision,
+        go_live_at=None if begins and begins > now else begins,
+        expire_at=None if ends and ends <= now else ends,
+    )
+
+
+def keep_dates(revision: Revision, **dates: datetime | None) -> None:
+    """Write dates into a version as it is stored; its words stay as they are."""
+    stored = {name: time.isoformat() if time else None for name, time in dates.items()}
+    if any(revision.content.get(name) != value for name, value in stored.items()):
+        revision.content.update(stored)
+        Revision.objects.filter(pk=revision.pk).update(content=revision.content)
+
+
 @transaction.atomic
 def create_news(
     *, actor: Any, below: ListPage, title: str, body: Iterable[Block] = (), **words: Any
@@ -99,14 +127,15 @@ def save_draft(
     filling the history. Raises NotVisible, Refused, ChangedMeanwhile.
     """
     page_policy.require(actor, "change", page)
-    stored = Page.objects.select_for_update().get(pk=page.pk)
+    stored = locked(page)
     if based_on is not None and stored.latest_revision_id != based_on:
         raise ChangedMeanwhile(newest(stored))
     draft = newest(stored)
     _fill(draft, body=body, **words)
     last = stored.latest_revision
     is_own = last is not None and last.pk == replaces and last.user_id == actor.pk
-    over = last if is_own and last.pk != stored.live_revision_id else None
+    is_kept = is_own and (last.pk == stored.live_revision_id or last.approved_go_live_at)
+    over = last if is_own and not is_kept else None
     return _checked(
         lambda: draft.save_revision(user=actor, log_action=over is None, overwrite_revision=over)
     )
@@ -132,12 +161,13 @@ def _checked(write: Any) -> Any:
 
 @transaction.atomic
 def publish_page(*, actor: Any, page: Page, seen: int | None = None) -> None:
-    """Publish the newest version; a page that waits for approval is approved by it.
+    """Publish the newest version at once; a page that waits for approval is approved by it, and
+    goes out on the day that its writer chose, if any.
 
     `seen` is the version that the actor looked at. Raises NotVisible, ChangedMeanwhile.
     """
     page_policy.require(actor, "publish", page)
-    page = Page.objects.select_for_update().get(pk=page.pk).specific
+    page = locked(page)
     if seen is not None and page.latest_revision_id != seen:
         raise ChangedMeanwhile(newest(page))
     task = page.current_workflow_task_state
@@ -147,6 +177,7 @@ def publish_page(*, actor: Any, page: Page, seen: int | None = None) -> None:
     if page.current_workflow_state is not None:
         page.current_workflow_state.cancel(user=actor)
     revision = page.get_latest_revision() or page.save_revision(user=actor)
+    clear_dates(revision)
     revision.publish(user=actor, skip_permission_checks=True)
 
 
@@ -154,7 +185,7 @@ def publish_page(*, actor: Any, page: Page, seen: int | None = None) -> None:
 def submit_page(*, actor: Any, page: Page) -> None:
     """Hand the newest version to those who may publish. Raises NotVisible, Refused."""
     page_policy.require(actor, "change", page)
-    page = Page.objects.select_for_update().get(pk=page.pk).specific
+    page = locked(page)
     state = page.current_workflow_state
     if state is not None and state.status == state.STATUS_NEEDS_CHANGES:
         state.resume(user=actor)
@@ -170,7 +201,7 @@ def submit_page(*, actor: Any, page: Page) -> None:
 def return_page(*, actor: Any, page: Page, reason: str) -> None:
     """Ask the writer for changes, saying which. Raises NotVisible, Refused."""
     page_policy.require(actor, "publish", page)
-    task = Page.objects.get(pk=page.pk).specific.current_workflow_task_state
+    task = locked(page).current_workflow_task_state
     if task is None or task.status != task.STATUS_IN_PROGRESS:
         raise Refused(_("This page does not wait for approval any more."))
     task.reject(user=actor, comment=reason)
@@ -182,8 +213,9 @@ def unpublish_page(*, actor: Any, page: Page) -> None:
     page_policy.require(actor, "publish", page)
     if page.depth <= 2:
         raise Refused(_("The home page stays; correct it instead."))
-    if page.live:  # pressed twice: it is offline already
-        page.specific.unpublish(user=actor)
+    stored = locked(page)
+    if stored.live:  # pressed twice: it is offline already
+        stored.unpublish(user=actor)
 
 
 def last_published(page: Page) -> Revision | None:
@@ -206,17 +238,28 @@ def republish_page(*, actor: Any, page: Page) -> None:
     Raises NotVisible, Refused.
     """
     page_policy.require(actor, "publish", page)
-    revision = None if page.live else last_published(page)
+    stored = locked(page)
+    revision = None if stored.live else last_published(stored)
     if revision is None:
         raise Refused(_("There is no earlier publication to go back to."))
+    clear_dates(revision)
     revision.publish(user=actor, skip_permission_checks=True)
 
 
 @transaction.atomic
-def restore_version(*, actor: Any, page: Page, version: Revision) -> Revision:
-    """Take an earlier version as the new draft; nothing is deleted. Raises NotVisible."""
+def restore_version(
+    *, actor: Any, page: Page, version: Revision, seen: int | None = None
+) -> Revision:
+    """Take an earlier version as the new draft; nothing is deleted.
+
+    `seen` is the version that was the newest when the actor chose; None overrides whatever is
+    there. Raises NotVisible, Refused.
+    """
     page_policy.require(actor, "change", page)
-    earlier = page.revisions.get(pk=version.pk)
+    stored = locked(page)
+    if seen is not None and stored.latest_revision_id != seen:
+        raise Refused(_("Somebody saved another version meanwhile. Look at it first."))
+    earlier = stored.revisions.get(pk=version.pk)
     return earlier.as_object().save_revision(
         user=actor, previous_revision=earlier, log_action=True, clean=False
     )
@@ -232,7 +275,7 @@ def start_translation(*, actor: Any, page: Page, language: str) -> SitePage:
     locale = Locale.objects.filter(language_code=language).first()
     if locale is None:
         raise Refused(_("The site has no such language."))
-    source = page.specific
+    source = locked(page)
     if source.has_translation(locale):
         raise Refused(_("The translation exists already."))
     try:
@@ -251,7 +294,7 @@ def start_translation(*, actor: Any, page: Page, language: str) -> SitePage:
 def confirm_translation(*, actor: Any, page: Page) -> None:
     """Say that the translation renders its source as it is now. Raises NotVisible, Refused."""
     page_policy.require(actor, "change", page)
-    translation = page.specific
+    translation = locked(page)
     source = translation.source()
     if source is None:
         raise Refused(_("This page is no translation."))
@@ -269,7 +312,7 @@ def confirm_page(*, actor: Any, page: Page) -> None:
     The same person doing it twice on one day is credited once. Raises NotVisible, Refused.
     """
     page_policy.require(actor, "change", page)
-    checked = page.specific
+    checked = locked(page)
     site = site_of(page)
     if not checked.live or site is None:
         raise Refused(_("Readers do not see this page: there is nothing to make sure of."))

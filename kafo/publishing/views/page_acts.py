@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.models import Page, Revision
 
 from kafo.desk.views import Action, Column, DeskView, FormView, RecordView, Section
-from kafo.publishing.forms.pages import ReasonForm
+from kafo.publishing.forms.pages import ReasonForm, ScheduleForm
 from kafo.publishing.models import LASTING
 from kafo.publishing.permissions.editing import page_policy
 from kafo.publishing.queries.editing import (
@@ -24,6 +24,7 @@ from kafo.publishing.queries.editing import (
     with_states,
 )
 from kafo.publishing.queries.versions import differences, words_of
+from kafo.publishing.services.schedule import cancel_schedule, planned_times, schedule_page
 from kafo.publishing.services.writing import (
     confirm_page,
     confirm_translation,
@@ -67,6 +68,10 @@ class PageView(RecordView):
     def site(self) -> Any:
         return site_finder(self.request.user)(self.record)
 
+    @cached_property
+    def planned(self) -> Any:
+        return planned_times(self.record)
+
     def get_fields(self) -> list[Column]:
         fields = [
             Column(_("State"), states_of),
@@ -74,6 +79,11 @@ class PageView(RecordView):
             Column(_("Language"), lambda page: language_name(page.locale.language_code)),
             Column(_("Last version"), _last_version),
         ]
+        begins, ends = self.planned
+        if begins:
+            fields.append(Column(_("Goes online by itself on"), lambda page: begins))
+        if ends:
+            fields.append(Column(_("Goes offline by itself on"), lambda page: ends))
         if self.record.live and isinstance(self.record.specific, LASTING):
             fields.append(Column(_("Checked on"), lambda page: page.specific.checked_on))
         if self.record.live:
@@ -98,10 +108,20 @@ class PageView(RecordView):
             ]
         elif page.has_unpublished_changes or not page.live:
             if may_publish:
-                actions.append(Action(_("Publish"), "pages:publish", "publish", is_post=True))
+                label = _("Publish now") if any(self.planned) else _("Publish")
+                actions.append(Action(label, "pages:publish", "publish", is_post=True))
             elif not page.is_waiting:
                 actions.append(
                     Action(_("Send for approval"), "pages:submit", "change", is_post=True)
+                )
+        if may_publish:
+            is_over = page.live and not page.has_unpublished_changes
+            if not page.is_waiting and not (is_over and page.depth <= 2):
+                label = _("Take offline on…") if is_over else _("Publish on…")
+                actions.append(Action(label, "pages:schedule", "publish"))
+            if any(self.planned):
+                actions.append(
+                    Action(_("Cancel what is planned"), "pages:cancel", "publish", is_post=True)
                 )
         actions.append(Action(_("Preview"), "pages:preview", "view"))
         if page.is_behind:
@@ -186,10 +206,56 @@ class _PageAct(DeskView):
 
 class PagePublish(_PageAct):
     action = "publish"
-    done_text = gettext_lazy("Published. Readers see it now.")
+    done_text: Any = gettext_lazy("Published. Readers see it now.")
 
     def act(self) -> None:
         publish_page(actor=self.request.user, page=self.record)
+        if planned_times(self.record)[0]:
+            self.done_text = _("Approved. It goes online by itself on the day chosen.")
+
+
+class PageSchedule(FormView):
+    """Choose when a page goes online, and when it goes offline again."""
+
+    model = Page
+    policy = page_policy
+    action = "publish"
+    form_class = ScheduleForm
+    button = gettext_lazy("Plan it")
+    done_text = gettext_lazy("Planned. It happens by itself; you need not be here.")
+
+    @cached_property
+    def is_over(self) -> bool:
+        """Whether readers see the newest version, so that only its end is left to plan."""
+        return self.record.live and not self.record.has_unpublished_changes
+
+    def get_title(self) -> str:
+        return _("Take offline on a day") if self.is_over else _("Publish on a day")
+
+    def get_back(self) -> tuple[Any, str]:
+        return _("Page"), reverse("pages:page", args=[self.record.pk])
+
+    def get_facts(self) -> list[tuple[Any, Any]]:
+        return [(_("Page"), self.record.draft_title)]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        asks_end = self.record.depth > 2
+        return super().get_form_kwargs() | {"is_over": self.is_over, "asks_end": asks_end}
+
+    def get_initial(self) -> dict[str, Any]:
+        begins, ends = planned_times(self.record)
+        return {"publish_at": begins, "end_at": ends}
+
+    def save(self, form: Any) -> None:
+        schedule_page(actor=self.request.user, page=self.record, **form.cleaned_data)
+
+
+class PageCancelSchedule(_PageAct):
+    action = "publish"
+    done_text = gettext_lazy("Nothing is planned any more for this page.")
+
+    def act(self) -> None:
+        cancel_schedule(actor=self.request.user, page=self.record)
 
 
 class PageSubmit(_PageAct):
@@ -237,7 +303,13 @@ class PageRestore(_PageAct):
         return super().post(request, *args, **kwargs)
 
     def act(self) -> None:
-        restore_version(actor=self.request.user, page=self.record, version=self.version)
+        seen = self.request.POST.get("seen", "")
+        restore_version(
+            actor=self.request.user,
+            page=self.record,
+            version=self.version,
+            seen=int(seen) if seen.isascii() and seen.isdigit() else None,
+        )
 
 
 class PageReturn(FormView):

@@ -202,8 +202,10 @@ class _WriteView(FormView):
         return words
 
     def get_result_url(self, result: Any) -> str:
-        name = "pages:preview" if self.request.POST.get("press") == "preview" else "pages:page"
-        return reverse(name, args=[result.pk])
+        press = self.request.POST.get("press", "")
+        if press == "plan" and page_policy.may(self.request.user, "publish", result):
+            return reverse("pages:schedule", args=[result.pk])
+        return reverse("pages:preview" if press == "preview" else "pages:page", args=[result.pk])
 
     def autosave(self) -> HttpResponse:
         """Save without leaving the page; the answer carries what the form needs to go on."""

@@ -165,7 +165,8 @@ def test_pitfall_12_it_uses_no_search_that_the_database_does_not_have() -> None:
 def test_pitfall_13_it_has_no_private_page_that_a_search_could_find(world: World) -> None:
     client = world.client("director")
     assert client.get(f"/editor/pages/{world.news.pk}/privacy/").status_code == 404
-    assert NewsPage.settings_panels == []
+    fields = [child.field_name for child in NewsPage.settings_panels[0].children]
+    assert fields == ["go_live_at", "expire_at"]
 
 
 def test_pitfall_14_it_says_what_a_change_was(world: World) -> None:
