@@ -73,8 +73,7 @@ class Node:
 
     def key(self, office: uuid.UUID) -> Ed25519PrivateKey | None:
         """Give the key for the pen of `office`, or None when it is not held here."""
-        path = self.home / "keys" / office.hex
-        if office not in self._keys and path.is_file():
+        if office not in self._keys and (path := self.home / "keys" / office.hex).is_file():
             self._keys[office] = Ed25519PrivateKey.from_private_bytes(path.read_bytes())
         return self._keys.get(office)
 

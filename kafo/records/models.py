@@ -47,6 +47,13 @@ class SharedRecord(models.Model):
     class Meta:
         abstract = True
 
+    def derive(self) -> None:
+        """Set what follows from other fields, such as a text to search in; before each write."""
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.derive()
+        super().save(*args, **kwargs)
+
     @property
     def audience(self) -> str:
         """Give for whom the record is: its visibility, or the name of a circle of offices."""

@@ -14,6 +14,8 @@ MAX_DEPTH = 16
 MAX_ITEM = 4 * 1024 * 1024
 _SIMPLE = {20, 21, 22}  # false, true, null
 _FLOAT64 = 27
+_TAG = 6 << 5  # from here on heads that need a closer look
+_END = 0xFF
 
 
 def encode(value: Any) -> bytes:
@@ -25,6 +27,11 @@ def decode(data: bytes) -> Any:
     """Read exactly one item; raises Malformed."""
     if item_end(data) != len(data):
         raise Malformed("Bytes follow the item.")
+    return load(data)
+
+
+def load(data: bytes) -> Any:
+    """Read an item that was walked before, or written here; raises Malformed."""
     try:
         return cbor2.loads(data, max_depth=MAX_DEPTH + 1, allow_duplicate_keys=False)
     except (cbor2.CBORError, ValueError, TypeError) as error:
@@ -33,24 +40,30 @@ def decode(data: bytes) -> Any:
 
 def item_end(data: bytes, start: int = 0) -> int:
     """Give the position after the item at `start`; raises Malformed for what the format forbids."""
-    position, open_items = start, [1]
-    while open_items:
-        if open_items[-1] == 0:
-            open_items.pop()
-            continue
-        open_items[-1] -= 1
-        major, argument, position = head(data, position)
-        if major in (2, 3):
+    position, left, above, size = start, 1, [], len(data)
+    most = start + MAX_ITEM
+    while True:
+        while not left:
+            if not above:
+                return position
+            left = above.pop()
+        left -= 1
+        first = data[position] if position < size else _END
+        if first & 31 < 24 and first < _TAG:
+            major, argument, position = first >> 5, first & 31, position + 1
+        else:
+            major, argument, position = head(data, position)
+        if major == 2 or major == 3:
             position += argument
-        elif major in (4, 5):
-            if argument > len(data) or len(open_items) > MAX_DEPTH:
+        elif major == 4 or major == 5:
+            if argument > size or len(above) >= MAX_DEPTH:
                 raise Malformed("The item is nested too deep or promises more than there is.")
-            open_items.append(argument * (major - 3))
-        if position > len(data):
+            above.append(left)
+            left = argument * (major - 3)
+        if position > size:
             raise Malformed("The item ends early.")
-        if position - start > MAX_ITEM:
+        if position > most:
             raise Malformed("The item is too large.")
-    return position
 
 
 def split(data: bytes, at_most: int) -> list[bytes]:

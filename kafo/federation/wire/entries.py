@@ -69,7 +69,15 @@ def encode_entry(entry: Entry) -> bytes:
 
 def decode_entry(data: bytes) -> Entry | None:
     """Read an entry; None for an operation of a later release; raises Malformed."""
-    item = cbor.decode(data)
+    return _entry(cbor.decode(data))
+
+
+def read_entry(data: bytes) -> Entry | None:
+    """Read an entry of a frame that was opened, and thereby walked; else as `decode_entry`."""
+    return _entry(cbor.load(data))
+
+
+def _entry(item: Any) -> Entry | None:
     if not isinstance(item, list) or not item or type(item[0]) is not int:
         raise Malformed("An entry is not an array with an operation.")
     shape = _SHAPES.get(item[0])

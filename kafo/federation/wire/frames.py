@@ -135,15 +135,34 @@ def frame_end(data: bytes, start: int = 0) -> int:
     return position + length
 
 
-def read(data: bytes, *, place: Place, keys: Iterable[bytes]) -> Frame:
-    """Check one frame against its place and the keys that may write there.
+@dataclass(frozen=True)
+class Opened:
+    """A frame taken apart, nothing of it believed yet."""
+
+    head: bytes
+    signature: bytes
+    entries: tuple[bytes | None, ...]
+    digest: bytes
+
+
+def open_frame(data: bytes) -> Opened:
+    """Take a frame apart; raises Malformed."""
+    head, signature, body = _parts(data)
+    _, entries, hashes = _open(body)
+    return Opened(head, signature, tuple(entries), _digest(hashes))
+
+
+def check(opened: Opened, *, place: Place, keys: Iterable[bytes]) -> Frame:
+    """Check an opened frame against its place and the keys that may write there.
 
     Raises Malformed, or Untrusted when none of `keys` signed these entries at this place.
     """
-    head, signature, body = _parts(data)
-    salts, entries, hashes = _open(body)
-    digest = _digest(hashes)
-    return _checked(head, signature, digest, tuple(entries), place, keys)
+    return _checked(opened.head, opened.signature, opened.digest, opened.entries, place, keys)
+
+
+def read(data: bytes, *, place: Place, keys: Iterable[bytes]) -> Frame:
+    """Take a frame apart and check it; raises Malformed or Untrusted."""
+    return check(open_frame(data), place=place, keys=keys)
 
 
 def read_statement(data: bytes, *, place: Place, keys: Iterable[bytes]) -> Frame:
@@ -235,6 +254,8 @@ def _open_redacted(
                 entries.append(None)
                 hashes.append(hash_)
             case bytes(salt_), [bytes(entry)] if len(salt_) == 16:
+                if cbor.item_end(entry) != len(entry):
+                    raise Malformed("An entry is not one item.")
                 entries.append(entry)
                 hashes += _salted([salt_], [entry])
             case _:

@@ -87,9 +87,8 @@ class Place(SharedRecord):  # type: ignore[django-manager-missing]
             )
         ]
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def derive(self) -> None:
         self.folded_name = folded(f"{self.name} {self.cercle}")
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     def __str__(self) -> str:
         return self.name
