@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db import models
 
+from kafo.records.enums import Visibility
 from kafo.records.models import SharedRecord, shared_models
-from kafo.records.sharing import Wire
+from kafo.records.sharing import Wire, told_names
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _MICROSECOND = datetime.timedelta(microseconds=1)
@@ -35,12 +36,32 @@ def wire_of(model: type[SharedRecord] | SharedRecord) -> Wire:
     return model.wire
 
 
-def values_of(record: SharedRecord) -> dict[int, Any]:
-    """Give the numbered values of a record; a reference is the bytes of the other's id."""
+def values_of(record: SharedRecord, audience: str = "") -> dict[int, Any]:
+    """Give the numbered values of a record; a reference is the bytes of the other's id.
+
+    With an audience, a field that it may not be told is what it would be if nothing were known.
+    """
+    told = told_names(record, audience) if audience else None
+    unsaid = {} if told is None else defaults_of(type(record))
     return {
         number: _out(getattr(record, record._meta.get_field(name).attname))  # type: ignore[union-attr]
+        if told is None or name in told
+        else unsaid[number]
         for number, name in wire_of(record).fields.items()
     }
+
+
+def audience_of(record: SharedRecord) -> str:
+    """Give the widest audience that may be told anything of a record; "home" when there is none."""
+    widest = record.audience
+    if widest == Visibility.HOME:
+        return Visibility.HOME
+    narrower = [Visibility.FEDERATION] if widest == Visibility.PUBLIC else []
+    for audience in [widest, *narrower]:
+        told = told_names(record, audience)
+        if told is None or told:
+            return str(audience)
+    return Visibility.HOME
 
 
 def _out(value: Any) -> Any:

@@ -1,12 +1,13 @@
 """Capture: whatever changes a shared record puts it in the outbox, in the same transaction."""
 
 import uuid
+from functools import cache
 from typing import Any
 
 from kafo.federation.errors import Frozen, NotHome
 from kafo.federation.models import Log, Outbox
 from kafo.federation.node import Node, is_receiving, node_of
-from kafo.records.models import SharedRecord
+from kafo.records.models import SharedRecord, shared_models
 from kafo.records.signals import records_changed, records_changing
 
 
@@ -42,6 +43,23 @@ def put_in_outbox(sender: type[SharedRecord], rows: list[Any], using: str, **_: 
         return
     kind = sender.wire.kind
     Outbox.objects.using(using).bulk_create([Outbox(kind=kind, record_id=row) for row in rows])
+    for part in _parts_of(sender):
+        ids = [row.pk if isinstance(row, SharedRecord) else row for row in rows]
+        for at in range(0, len(ids), 500):
+            about = part._base_manager.using(using).filter(
+                **{f"{part.audience_from}__in": ids[at : at + 500]}
+            )
+            put_in_outbox(part, list(about.values_list("pk", flat=True)), using)
+
+
+@cache
+def _parts_of(model: type[SharedRecord]) -> list[type[SharedRecord]]:
+    """Give the models whose audience is that of a record of `model`."""
+    return [
+        part
+        for part in shared_models()
+        if part.audience_from and part._meta.get_field(part.audience_from).related_model is model
+    ]
 
 
 def connect() -> None:

@@ -145,11 +145,14 @@ _IN_DIRECTORY = {Purpose.DIRECTORY: Visibility.FEDERATION}
 _NAME = {**_IN_DIRECTORY, Purpose.PUBLIC_NAME: Visibility.PUBLIC}
 _HISTORY = 120  # who sat where and decided what is part of the association's own papers
 
-_person = "organization is_fictional erased_at language"
+_person = "erased_at language"
 declare_personal(
     Person, "given_name family_name folded_name", Purpose.RUN_OFFICE, LegalBasis.CONTRACT, 24, _NAME
 )
 declare_personal(Person, _person, Purpose.RUN_OFFICE, LegalBasis.CONTRACT, 24)
+declare_personal(
+    Person, "organization is_fictional", Purpose.RUN_OFFICE, LegalBasis.CONTRACT, 24, _NAME
+)
 declare_personal(Person, "note", Purpose.RUN_OFFICE, LegalBasis.INTEREST, 24)
 declare_personal(Person, "email town", Purpose.CONTACT, LegalBasis.CONTRACT, 24, _IN_DIRECTORY)
 declare_personal(Person, "phone", Purpose.CONTACT, LegalBasis.CONTRACT, 24)

@@ -9,7 +9,18 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from kafo.people.enums import InvitationKind
-from kafo.people.models import Account, Invitation
+from kafo.people.models import (
+    Account,
+    Consent,
+    GuardianAuthorization,
+    Invitation,
+    Person,
+    PersonLanguage,
+    PersonSkill,
+)
+from kafo.people.queries.protection import fields_for
+from kafo.records.sharing import register_told
+from kafo.records.signals import records_changed
 
 
 def tell_of_recovery(sender: Any, *, request: HttpRequest, user: Any, **kwargs: Any) -> None:
@@ -38,6 +49,32 @@ def tell_of_recovery(sender: Any, *, request: HttpRequest, user: Any, **kwargs: 
     untold.update(told_at=timezone.now())
 
 
+def told_of_person(record: Any, audience: str) -> set[str]:
+    """Give the fields of a person, or of what hangs on her, that she lets `audience` know."""
+    person = record if isinstance(record, Person) else record.person
+    model = record._meta.label_lower
+    names = {
+        name
+        for key in fields_for(person, audience)
+        for label, _dot, name in [key.rpartition(".")]
+        if label == model
+    }
+    return names | {"person"} if names and record is not person else names
+
+
+def tell_of_consent(sender: Any, rows: list[Any], using: str, **kwargs: Any) -> None:
+    """Pass on that what may be told of a person has changed."""
+    if sender in (Consent, GuardianAuthorization):
+        about = (
+            sender._base_manager.using(using).filter(pk__in=rows).values_list("person", flat=True)
+        )
+        if persons := list(about):
+            records_changed.send(Person, rows=persons, using=using)
+
+
 def connect() -> None:
-    """Listen to sign-ins; called when the room starts."""
+    """Listen to sign-ins and consents; called when the room starts."""
     user_logged_in.connect(tell_of_recovery, dispatch_uid="people.tell_of_recovery")
+    records_changed.connect(tell_of_consent, dispatch_uid="people.tell_of_consent")
+    for model in (Person, PersonSkill, PersonLanguage):
+        register_told(model, told_of_person)

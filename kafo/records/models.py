@@ -42,6 +42,7 @@ class SharedRecord(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     wire: ClassVar[Wire | None] = None
+    audience_from: ClassVar[str] = ""  # the reference to a record whose audience it shares
     objects: ClassVar[Any] = SharedQuerySet.as_manager()
 
     class Meta:
@@ -57,7 +58,8 @@ class SharedRecord(models.Model):
     @property
     def audience(self) -> str:
         """Give for whom the record is: its visibility, or the name of a circle of offices."""
-        return str(self.visibility)
+        whole = getattr(self, self.audience_from) if self.audience_from else None
+        return str(whole.audience if whole else self.visibility)
 
     @property
     def is_at_home(self) -> bool:

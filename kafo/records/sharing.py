@@ -1,6 +1,6 @@
 """What a model says of its travels: that it may, and under which numbers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -26,6 +26,19 @@ class Wire:
 
 
 _Row = TypeVar("_Row", bound=models.Model)
+_told: dict[type[models.Model], Callable[[Any, str], set[str]]] = {}
+
+
+def register_told(model: type[models.Model], names_for: Callable[[Any, str], set[str]]) -> None:
+    """Say that not all of a record may be told: `names_for(record, audience)` gives the fields."""
+    _told[model] = names_for
+
+
+def told_names(record: models.Model, audience: str) -> set[str] | None:
+    """Give the fields of `record` that `audience` may be told; None for all of them."""
+    names_for = _told.get(type(record))
+    return None if names_for is None else names_for(record, audience)
+
 
 
 class SharedQuerySet(models.QuerySet[_Row]):

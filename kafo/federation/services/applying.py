@@ -12,7 +12,15 @@ from django.db.models.fields.related import ForeignObjectRel
 
 from kafo.federation.enums import Parked
 from kafo.federation.errors import Diverged, Malformed, Untrusted
-from kafo.federation.kinds import attributes, kinds, references_of, resolved, values_of, wire_of
+from kafo.federation.kinds import (
+    attributes,
+    defaults_of,
+    kinds,
+    references_of,
+    resolved,
+    values_of,
+    wire_of,
+)
 from kafo.federation.models import Frame, Held, Log, Outbox, Waiting
 from kafo.federation.node import Node, receiving
 from kafo.federation.services.erasing import redact_records
@@ -268,6 +276,9 @@ def _read_values(
         return
     if row is not None and node.writes(held.log.office):
         given = _merged(node, held.log, row, was.get(held.record_id), given)
+    elif row is not None and len(fields) < len(wire_of(model).fields):
+        # What was told before, and is not any more, is not known here either.
+        given = {**attributes(model, defaults_of(model)), **given}
     plan.row = row if row is not None else model(id=held.record_id)
     plan.row.home_office = held.log.office
     if held.log.audience in Visibility.values:

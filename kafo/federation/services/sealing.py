@@ -9,7 +9,14 @@ from django.db import transaction
 
 from kafo.federation.enums import AlarmKind
 from kafo.federation.errors import Frozen, Malformed
-from kafo.federation.kinds import defaults_of, kinds, references_of, resolved, values_of
+from kafo.federation.kinds import (
+    audience_of,
+    defaults_of,
+    kinds,
+    references_of,
+    resolved,
+    values_of,
+)
 from kafo.federation.models import Alarm, Frame, Held, Log, Outbox
 from kafo.federation.node import Node
 from kafo.federation.services.erasing import redact_records
@@ -23,6 +30,7 @@ from kafo.federation.services.holding import (
 )
 from kafo.federation.wire import cbor, frames, roots
 from kafo.federation.wire.entries import ID, Branch, Entry, Erase, Put, encode_entry
+from kafo.records.sharing import told_names
 
 AT_ONCE = 2000
 MAX_ENTRIES = 256
@@ -138,7 +146,7 @@ class _Changes:
         home = record.home_office if record is not None else None
         if home and not self.node.writes(home):
             return True
-        audience = record.audience if record is not None else "home"
+        audience = audience_of(record) if record is not None else "home"
         target = None
         if home and audience != "home":
             target = self._log(home, audience)
@@ -155,12 +163,16 @@ class _Changes:
 
     def _put(self, log: Log, kind: int, record: Any, held: Held | None) -> None:
         wire = record.wire
-        now, unsaid = values_of(record), defaults_of(type(record))
+        now, unsaid = values_of(record, log.audience), defaults_of(type(record))
         before = self.states[held.pk] if held else None
         if before:
             said = resolved(type(record), before.fields, self.ids[log.pk].get)
             was = {**unsaid, **said}
             changed = {n: v for n, v in now.items() if was[n] != v}
+            if held and _takes_back(record, log.audience, changed, was, unsaid):
+                self.of_log[log.pk].append((Erase(held.number), held.number, None))
+                self._put(log, kind, record, None)
+                return
             if not changed and (before.schema, before.min_reader) == (wire.schema, wire.min_reader):
                 return
         else:
@@ -199,6 +211,16 @@ class _Changes:
 
     def _by_pk(self, pk: int) -> Log:
         return next(log for log in self.logs.values() if log.pk == pk)
+
+
+def _takes_back(
+    record: Any, audience: str, changed: dict[int, Any], was: dict[int, Any], unsaid: dict[int, Any]
+) -> bool:
+    """Say whether something that was told may not be told any more: its old bytes must go too."""
+    told = told_names(record, audience)
+    return told is not None and any(
+        record.wire.fields[n] not in told and was[n] != unsaid[n] for n in changed
+    )
 
 
 def _targets(records: Any) -> set[uuid.UUID]:

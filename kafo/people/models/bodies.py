@@ -13,7 +13,7 @@ from kafo.people.models.persons import Person
 from kafo.people.models.posts import Post
 from kafo.records.languages import TranslatedField
 from kafo.records.models import SharedRecord
-from kafo.records.sharing import SharedQuerySet
+from kafo.records.sharing import SharedQuerySet, Wire
 
 
 class Body(SharedRecord):
@@ -23,6 +23,8 @@ class Body(SharedRecord):
     kind = models.CharField(_("kind"), max_length=16, choices=BodyKind, default=BodyKind.COMMITTEE)
     name = TranslatedField(_("name"))
     seats = models.PositiveSmallIntegerField(_("number of seats"), default=0)
+
+    wire = Wire(kind=102, fields={1: "organization", 2: "kind", 3: "name", 4: "seats"})
 
     class Meta:
         verbose_name = _("body")

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kafo.records.languages import TranslatedField
 from kafo.records.models import SharedRecord
+from kafo.records.sharing import Wire
 
 
 class Organization(SharedRecord):
@@ -34,6 +35,21 @@ class Organization(SharedRecord):
     founded_on = models.DateField(_("founded on"), null=True, blank=True)
     is_partner = models.BooleanField(_("partner"), default=False)
 
+    wire = Wire(
+        kind=100,
+        fields={
+            1: "name",
+            2: "short_name",
+            3: "unit_of",
+            4: "country",
+            5: "town",
+            6: "website",
+            7: "receipt_number",
+            8: "founded_on",
+            9: "is_partner",
+        },
+    )
+
     class Meta:
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
@@ -53,6 +69,12 @@ class Office(SharedRecord):
     address = models.TextField(_("address"), blank=True)
     languages = models.JSONField(_("languages of work"), default=list, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=40, default="Africa/Bamako")
+
+    wire = Wire(
+        kind=101,
+        fields={1: "organization", 2: "seat", 3: "address", 4: "languages", 5: "time_zone"},
+    )
+    audience_from = "organization"
 
     class Meta:
         verbose_name = _("office")

@@ -11,6 +11,7 @@ from kafo.people.enums import Cefr, Level, Profile, language_name
 from kafo.people.models.organizations import Organization
 from kafo.records.languages import TranslatedField, folded
 from kafo.records.models import SharedRecord
+from kafo.records.sharing import Wire
 
 AGE_OF_MAJORITY = 18
 
@@ -39,6 +40,19 @@ class Person(SharedRecord):
     is_fictional = models.BooleanField(_("fictional, for the demonstration"), default=False)
     erased_at = models.DateTimeField(_("erased at"), null=True, editable=False)
     folded_name = models.CharField(max_length=170, editable=False, default="")
+
+    # Of these, what the person consented to (people.receivers); the others never travel.
+    wire = Wire(
+        kind=110,
+        fields={
+            1: "organization",
+            2: "given_name",
+            3: "family_name",
+            4: "email",
+            5: "town",
+            6: "is_fictional",
+        },
+    )
 
     class Meta:
         verbose_name = _("person")
@@ -73,6 +87,8 @@ class Skill(SharedRecord):
     )
     name = TranslatedField(_("name"))
 
+    wire = Wire(kind=107, fields={1: "profile", 2: "name"})
+
     class Meta:
         verbose_name = _("skill")
         verbose_name_plural = _("skills")
@@ -89,6 +105,9 @@ class PersonSkill(SharedRecord):
     )
     level = models.PositiveSmallIntegerField(_("level"), choices=Level, default=Level.PRACTISES)
 
+    wire = Wire(kind=111, fields={1: "person", 2: "skill", 3: "level"})
+    audience_from = "person"
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["person", "skill"], name="one_level_per_skill")
@@ -102,6 +121,9 @@ class PersonLanguage(SharedRecord):
     person = models.ForeignKey(Person, models.CASCADE, related_name="languages")
     code = models.CharField(_("language"), max_length=8, default="fr")
     level = models.CharField(_("level"), max_length=2, choices=Cefr, default=Cefr.B1)
+
+    wire = Wire(kind=112, fields={1: "person", 2: "code", 3: "level"})
+    audience_from = "person"
 
     class Meta:
         constraints = [

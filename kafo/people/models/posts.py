@@ -8,12 +8,15 @@ from kafo.people.models.organizations import Organization
 from kafo.people.models.persons import Skill
 from kafo.records.languages import TranslatedField
 from kafo.records.models import SharedRecord
+from kafo.records.sharing import Wire
 
 
 class PostTemplate(SharedRecord):
     """A job description that the national offices share; its text is in its versions."""
 
     title = TranslatedField(_("title"))
+
+    wire = Wire(kind=104, fields={1: "title"})
 
     class Meta:
         verbose_name = _("shared job description")
@@ -30,6 +33,12 @@ class PostTemplateVersion(SharedRecord):
     text = TranslatedField(_("text"))
     note = models.CharField(_("what changed"), max_length=200, blank=True)
     published_on = models.DateField(_("published on"), null=True)
+
+    wire = Wire(
+        kind=105,
+        fields={1: "template", 2: "number", 3: "text", 4: "note", 5: "published_on"},
+    )
+    audience_from = "template"
 
     class Meta:
         ordering = ["-number"]
@@ -65,6 +74,21 @@ class Post(SharedRecord):
     declined_version = models.PositiveIntegerField(_("version declined"), default=0)
     declined_reason = models.TextField(_("why it was declined"), blank=True)
 
+    wire = Wire(
+        kind=103,
+        fields={
+            1: "organization",
+            2: "title",
+            3: "text",
+            4: "seats",
+            5: "is_sought",
+            6: "template",
+            7: "adopted_version",
+            8: "declined_version",
+            9: "declined_reason",
+        },
+    )
+
     class Meta:
         verbose_name = _("post")
         verbose_name_plural = _("posts")
@@ -82,6 +106,12 @@ class PostRequirement(SharedRecord):
     level = models.PositiveSmallIntegerField(_("level"), choices=Level, default=Level.PRACTISES)
     language = models.CharField(_("language"), max_length=8, blank=True)
     cefr = models.CharField(_("level of the language"), max_length=2, choices=Cefr, blank=True)
+
+    wire = Wire(
+        kind=106,
+        fields={1: "post", 2: "skill", 3: "level", 4: "language", 5: "cefr"},
+    )
+    audience_from = "post"
 
     class Meta:
         constraints = [

@@ -11,6 +11,7 @@ from kafo.people.models import Organization, Person
 from kafo.publishing.facts import COMMUNE, href_of, label_of, shown_value
 from kafo.records.languages import TranslatedField, folded
 from kafo.records.models import SharedRecord
+from kafo.records.sharing import Wire
 
 
 class PlaceKind(models.TextChoices):
@@ -39,6 +40,20 @@ class ReferenceList(SharedRecord):
     official_count = models.PositiveIntegerField(_("official number"), default=0)
     is_active = models.BooleanField(_("counts now"), default=False)
     digest = models.CharField(max_length=64, default="", editable=False)
+
+    wire = Wire(
+        kind=200,
+        fields={
+            1: "organization",
+            2: "kind",
+            3: "name",
+            4: "source",
+            5: "as_of",
+            6: "official_count",
+            7: "is_active",
+            8: "digest",
+        },
+    )
 
     class Meta:
         verbose_name = _("reference list")
@@ -73,6 +88,19 @@ class Place(SharedRecord):  # type: ignore[django-manager-missing]
         help_text=_("The council is dissolved; a special delegation stands in for the mayor."),
     )
     folded_name = models.CharField(max_length=240, default="", editable=False)
+
+    wire = Wire(
+        kind=202,
+        fields={
+            1: "organization",
+            2: "kind",
+            3: "name",
+            4: "code",
+            5: "cercle",
+            6: "region",
+            7: "is_under_delegation",
+        },
+    )
 
     class Meta:
         verbose_name = _("place")
@@ -112,6 +140,12 @@ class ReferenceEntry(SharedRecord):
         related_name="entries",
         verbose_name=_("place"),
     )
+
+    wire = Wire(
+        kind=201,
+        fields={1: "list", 2: "code", 3: "name", 4: "cercle", 5: "region", 6: "place"},
+    )
+    audience_from = "list"
 
     class Meta:
         verbose_name = _("line of a reference list")
@@ -156,6 +190,23 @@ class Fact(SharedRecord):
     checked_how = models.CharField(
         _("checked how"), max_length=10, choices=CheckedHow, default="", blank=True
     )
+
+    # Who made sure of it stays at home: a name travels by the consent of the person alone.
+    wire = Wire(
+        kind=203,
+        fields={
+            1: "place",
+            2: "kind",
+            3: "value",
+            4: "in_form",
+            5: "is_full",
+            6: "source",
+            7: "as_of",
+            8: "checked_on",
+            9: "checked_how",
+        },
+    )
+    audience_from = "place"
 
     class Meta:
         verbose_name = _("fact")
