@@ -11,6 +11,7 @@ class PublishingConfig(AppConfig):
         from kafo.people.enums import LegalBasis, Purpose, Role
         from kafo.people.queries import declare_personal, grant_rights
         from kafo.publishing import receivers  # noqa: F401 - connects them
+        from kafo.publishing.baking.copies import CopiesLoop
         from kafo.publishing.baking.links import check_links
         from kafo.publishing.baking.reconcile import BakingLoop
         from kafo.publishing.editing_menu import register_editing
@@ -40,4 +41,5 @@ class PublishingConfig(AppConfig):
         register_editing(self)
         register_act("publishing.address.add", _("Add an old address"), Weight.EDIT)
         register_loop("baking", BakingLoop())
+        register_loop("copies", CopiesLoop())
         register_loop("links", check_links)

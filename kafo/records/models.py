@@ -66,6 +66,27 @@ class SharedRecord(models.Model):
         """Say whether it is written here; else this is a copy to read."""
         return _writes[0](self.home_office)
 
+    @property
+    def attachments(self) -> dict[str, int]:
+        """Give the files that the record names: their size by SHA-256. They travel after it."""
+        return {}
+
+
+class FileReference(models.Model):
+    """A record names a file; written by `files`, so that nobody has to ask every record."""
+
+    record_id = models.UUIDField(db_index=True)
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["record_id", "sha256"], name="file_named_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.sha256
+
 
 def is_copy(record: Any) -> bool:
     """Say whether it is a record of another office: read here, written there."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from wagtail.models import Page
 
+from kafo.publishing.baking.sharing import share_frame
 from kafo.publishing.models import BakedFrame, PlainPage, PublicSite
 from kafo.publishing.models.sites import site_path
 
@@ -62,21 +64,27 @@ def _foot(home: Page) -> list[tuple[str, str]]:
     return [(page.title, site_path(page)) for page in pages.select_related("locale")]
 
 
-def render_frame(site: PublicSite, home: Page) -> str:
-    """Give the frame of a site in the language of `home`."""
+def frame_words(site: PublicSite, home: Page) -> dict[str, Any]:
+    """Give all that the frame of a site says in the language of `home`."""
     language = home.locale.language_code
     with override(language):
-        html = render_to_string(
-            "publishing/site/frame.html",
-            {
-                "site": site,
-                "language": language,
-                "menu": [(_("Home"), f"{language}/"), *_menu(home)],
-                "links": _foot(home),
-                "css": sheet("site.css"),
-                "mark": _SIGN,
-            },
-        )
+        foot = " · ".join(filter(None, [str(site.footer) or str(site.name), site.contact]))
+        return {
+            "address": site.root_url,
+            "name": str(site.name),
+            "organization": str(site.organization.name),
+            "tone": site.tone,
+            "menu": [[_("Home"), f"{language}/"], *map(list, _menu(home))],
+            "links": [list(each) for each in _foot(home)],
+            "foot": foot,
+        }
+
+
+def draw_frame(language: str, words: dict[str, Any], *, far: str = "@@up@@", css: str = "") -> str:
+    """Give the frame that says `words`; `far` leads to what is only at the original site."""
+    with override(language):
+        shown = {"language": language, "css": sheet("site.css") + css, "mark": _SIGN, "far": far}
+        html = render_to_string("publishing/site/frame.html", {**words, **shown})
     return "\n".join(filter(None, (line.strip() for line in html.splitlines())))
 
 
@@ -87,29 +95,39 @@ def refresh_frame(site: PublicSite, language: str) -> bool:
     """
     home = site.homes().get(language)
     if home is None or not home.live:
-        BakedFrame.objects.filter(site=site, language=language).delete()
+        with transaction.atomic():
+            BakedFrame.objects.filter(site=site, language=language).delete()
+            share_frame(site, language, None)
         return False
-    html = render_frame(site, home)
+    words = frame_words(site, home)
+    html = draw_frame(language, words)
     digest = hashlib.sha256(html.encode()).hexdigest()[:16]
-    if BakedFrame.objects.filter(site=site, language=language, digest=digest).exists():
-        return False
-    BakedFrame.objects.update_or_create(
-        site=site, language=language, defaults={"html": html, "digest": digest}
-    )
+    with transaction.atomic():
+        share_frame(site, language, words)
+        if BakedFrame.objects.filter(site=site, language=language, digest=digest).exists():
+            return False
+        BakedFrame.objects.update_or_create(
+            site=site, language=language, defaults={"html": html, "digest": digest}
+        )
     return True
 
 
 class Frame:
     """A frame ready to take pages."""
 
-    def __init__(self, row: BakedFrame) -> None:
-        self.digest = row.digest
-        self.language = row.language
-        self.root_url = row.site.root_url
-        self._pieces = _MARK.split(row.html)
-        with override(row.language):
+    def __init__(self, html: str, language: str, root_url: str, digest: str) -> None:
+        self.digest = digest
+        self.language = language
+        self.root_url = root_url
+        self._pieces = _MARK.split(html)
+        with override(language):
             self._languages_label: str = _("Languages")
             self._text_label: str = _("Text version")
+
+    @classmethod
+    def of(cls, row: BakedFrame) -> "Frame":
+        """Give the frame that is stored in `row`."""
+        return cls(row.html, row.language, row.site.root_url, row.digest)
 
     def join(self, parts: dict[str, Any], path: str, *, up: str | None = None) -> str:
         """Give the whole HTML of the page at `path`.

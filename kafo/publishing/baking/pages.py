@@ -16,6 +16,7 @@ from kafo.publishing.baking.dependents import mark_due
 from kafo.publishing.baking.files import remove_compressed, site_folder, write_compressed
 from kafo.publishing.baking.frames import Frame, recipe, refresh_frame
 from kafo.publishing.baking.parts import TEXT_VIEW, render_page
+from kafo.publishing.baking.sharing import share_page, unshare_page
 from kafo.publishing.enums import BakedKind
 from kafo.publishing.models import (
     Address,
@@ -47,7 +48,7 @@ def frame_of(site: PublicSite, language: str) -> Frame:
     if row is None:
         refresh_frame(site, language)
         row = rows.get()
-    return Frame(row)
+    return Frame.of(row)
 
 
 def expect_page(page: Page) -> list[BakedPage]:
@@ -123,6 +124,7 @@ def _bake_row(row: BakedPage, seen: int, *, durable: bool) -> bool:
         _replace_dependencies(row, rendering.all_keys())
         if number == 1:
             _tell_dependents(row, page)
+        share_page(row, parts)
         BakedPage.objects.filter(pk=row.pk).update(
             title=page.title,
             lead=page.lead,
@@ -173,6 +175,7 @@ def remove_row(row: BakedPage) -> None:
         if row.page_id:
             row_keys |= {f"address:{row.page_id}", f"card:{row.page_id}"}
         site = row.site
+        unshare_page(row)
         row.delete()
         mark_due(*row_keys, *parent_keys)
         _mark_site_files(site, row.language, BakedKind.FEED, *_INVENTORIES)

@@ -162,6 +162,11 @@ def bake_missing(row: BakedPage) -> str:
     return frame.digest
 
 
+def favicon(tone: str) -> str:
+    """Give the sign of a site in its colour."""
+    return FAVICON.format(ground="#8a2f0f" if tone == "earth" else "#1a2350")
+
+
 def write_sites() -> None:
     """Tell the server which sites there are, at which hosts and in which languages."""
     sites = {}
@@ -174,9 +179,8 @@ def write_sites() -> None:
         }
         folder = site_folder(site.slug)
         robots = f"User-agent: *\nDisallow: /*/recherche/\nSitemap: {site.root_url}/sitemap.xml\n"
-        ground = "#8a2f0f" if site.tone == "earth" else "#1a2350"
         write_whole(folder / "robots.txt", robots.encode(), durable=False)
-        write_whole(folder / "favicon.svg", FAVICON.format(ground=ground).encode(), durable=False)
+        write_whole(folder / "favicon.svg", favicon(site.tone).encode(), durable=False)
     baked = settings.KAFO_BAKED
     content = json.dumps(sites, ensure_ascii=False, sort_keys=True).encode()
     target = baked / "sites.json"

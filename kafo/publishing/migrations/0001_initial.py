@@ -377,6 +377,58 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='HeardOffice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('office', models.UUIDField(unique=True)),
+                ('confirmed_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='PublishedFrame',
+            fields=[
+                ('id', models.UUIDField(default=kafo.records.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('home_office', models.UUIDField(db_index=True, default=kafo.records.models.home_office, editable=False)),
+                ('visibility', models.CharField(choices=[('home', 'this office only'), ('federation', 'all offices of the federation'), ('public', 'everybody')], default='home', max_length=10, verbose_name='visibility')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('site', models.SlugField(default='')),
+                ('language', models.CharField(default='', max_length=12)),
+                ('address', models.CharField(default='', max_length=200)),
+                ('name', models.CharField(blank=True, default='', max_length=255)),
+                ('organization', models.CharField(blank=True, default='', max_length=255)),
+                ('tone', models.CharField(choices=[('earth', 'earth'), ('indigo', 'indigo')], default='earth', max_length=10)),
+                ('menu', models.JSONField(default=list)),
+                ('links', models.JSONField(default=list)),
+                ('foot', models.TextField(blank=True, default='')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['home_office', 'site', 'language'], name='publishing__home_of_45ed7b_idx')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PublishedPage',
+            fields=[
+                ('id', models.UUIDField(default=kafo.records.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('home_office', models.UUIDField(db_index=True, default=kafo.records.models.home_office, editable=False)),
+                ('visibility', models.CharField(choices=[('home', 'this office only'), ('federation', 'all offices of the federation'), ('public', 'everybody')], default='home', max_length=10, verbose_name='visibility')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('site', models.SlugField(default='')),
+                ('language', models.CharField(default='', max_length=12)),
+                ('path', models.CharField(default='', max_length=500)),
+                ('title', models.CharField(blank=True, default='', max_length=255)),
+                ('description', models.TextField(blank=True, default='')),
+                ('main', models.TextField(blank=True, default='')),
+                ('is_wide', models.BooleanField(default=False)),
+                ('languages', models.JSONField(default=dict)),
+                ('files', models.JSONField(default=dict)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['home_office', 'site', 'path'], name='publishing__home_of_b556d1_idx')],
+            },
+        ),
+        migrations.CreateModel(
             name='BakedFrame',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

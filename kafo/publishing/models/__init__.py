@@ -29,6 +29,7 @@ from kafo.publishing.models.places import (
     ReviewTask,
     TaskKind,
 )
+from kafo.publishing.models.published import HeardOffice, PublishedFrame, PublishedPage
 from kafo.publishing.models.sites import PublicSite, site_of
 from kafo.publishing.models.uploads import Upload
 
@@ -44,6 +45,7 @@ __all__ = [
     "DocumentPage",
     "ExternalLink",
     "Fact",
+    "HeardOffice",
     "HomePage",
     "ListPage",
     "NewsPage",
@@ -54,6 +56,8 @@ __all__ = [
     "PlainPage",
     "ProjectPage",
     "PublicSite",
+    "PublishedFrame",
+    "PublishedPage",
     "ReferenceEntry",
     "ReferenceList",
     "Rendition",

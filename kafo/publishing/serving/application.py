@@ -24,6 +24,7 @@ Headers = list[tuple[str, str]]
 logger = logging.getLogger("kafo.serving")
 
 SEARCH = "recherche"
+MIRROR = "mirror"
 PATIENCE_SECONDS = 4
 FAILURE = "kafo.failure"
 DATABASE_SILENT, DISK_FULL = "silent", "full"
@@ -53,6 +54,7 @@ class Serving:
         is_secure: bool = False,
     ) -> None:
         self.files = BakedFiles(baked)
+        self.copies = BakedFiles(baked.with_name(MIRROR))
         self.desk_hosts = frozenset(desk_hosts)
         self._load_behind = load_behind
         self._behind: Wsgi | None = None
@@ -72,10 +74,12 @@ class Serving:
             return self._not_found(environ, start_response)
         sites = self.files.sites()
         slug = next((slug for slug, site in sites.items() if host in site["hosts"]), None)
+        if slug is None and host not in self.desk_hosts:
+            return self._not_found(environ, start_response)
+        if parts[0] == MIRROR and MIRROR not in sites:
+            return self._mirror(environ, start_response, parts[1:])
         if slug is not None:
             return self._site(environ, start_response, slug, sites[slug], parts, prefix="")
-        if host not in self.desk_hosts:
-            return self._not_found(environ, start_response)
         if parts[0] in sites:
             if len(parts) == 1:
                 return self._redirect(environ, start_response, f"/{parts[0]}/")
@@ -121,6 +125,36 @@ class Serving:
             environ["PATH_INFO"] = f"/sites/{slug}/{parts[0]}/{SEARCH}/"
             return self._pass_on(environ, start_response)
         return self._moved(environ, start_response, slug, site, path, prefix)
+
+    def _mirror(
+        self, environ: Environ, start_response: StartResponse, parts: list[str]
+    ) -> Iterable[bytes]:
+        """Give a page of a site of another office, or the list of these sites."""
+        sites = self.copies.sites()
+        if not _is_reading(environ):
+            return self._not_found(environ, start_response)
+        if not parts:
+            return self._redirect(environ, start_response, f"/{MIRROR}/")
+        if parts == [""]:
+            return self._html(environ, start_response, "200 OK", plain.list_of_copies(sites))
+        name, rest = "/".join(parts[:2]), parts[2:]
+        if name not in sites:
+            return self._not_found(environ, start_response)
+        path, prefix = "/".join(rest), f"/{MIRROR}/{name}"
+        if not rest:
+            return self._redirect(environ, start_response, f"{prefix}/")
+        if not path:
+            return self._to_language(environ, start_response, sites[name], prefix)
+        if rest[0] == "media" and len(rest) == 2:
+            media = self.copies.media(name, rest[1])
+            if media is not None:
+                return send_media(environ, start_response, media, self._always)
+        found = self.copies.find(f"{name}/{path}index.html" if rest[-1] == "" else f"{name}/{path}")
+        if found is not None and not path.endswith((".br", ".gz", ".html", ".json")):
+            return self._send(environ, start_response, found)
+        if rest[-1] and self.copies.find(f"{name}/{path}/index.html"):
+            return self._redirect(environ, start_response, f"{prefix}/{path}/")
+        return self._not_found(environ, start_response)
 
     def _moved(
         self,

@@ -1,7 +1,8 @@
 """Pages that need nothing: no site, no database, no catalogue. In both languages at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
+from typing import Any
 
 _STYLE = (
     "body{max-width:36em;margin:auto;padding:2em 1em;font:1.1em/1.6 sans-serif;"
@@ -25,6 +26,25 @@ def list_of_sites(sites: Iterable[tuple[str, str]]) -> bytes:
         f"<h1>Sites</h1><ul>{items}</ul>"
         '<p><a href="desk/">Bureau · <span lang="en">Desk</span></a></p>',
     )
+
+
+def list_of_copies(sites: Mapping[str, Mapping[str, Any]]) -> bytes:
+    """Give links to the sites of other offices that can be read here."""
+    items = "".join(
+        f'<li><a href="{escape(name)}/">{escape(next(iter(site["name"].values()), "?"))}</a>'
+        f"{escape(_of(site))}"
+        for name, site in sites.items()
+    )
+    return _page(
+        "Kafo",
+        '<h1>Sites d’autres bureaux · <span lang="en">Sites of other offices</span></h1>'
+        f"<ul>{items}</ul>",
+    )
+
+
+def _of(site: Mapping[str, Any]) -> str:
+    known = [each for each in (site.get("organization"), site.get("confirmed")) if each]
+    return f" ({', '.join(known)})" if known else ""
 
 
 def not_found() -> bytes:
