@@ -179,6 +179,7 @@ class Migration(migrations.Migration):
                 ('data', models.BinaryField(default=b'')),
                 ('size', models.PositiveIntegerField(default=0)),
                 ('entries', models.PositiveIntegerField(default=0)),
+                ('erasures', models.PositiveIntegerField(default=0)),
                 ('sealed_at', models.PositiveBigIntegerField()),
                 ('is_void', models.BooleanField(default=False)),
                 ('log', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='frames', to='federation.log')),

@@ -48,6 +48,7 @@ class Frame(models.Model):
     data = models.BinaryField(default=b"")
     size = models.PositiveIntegerField(default=0)
     entries = models.PositiveIntegerField(default=0)
+    erasures = models.PositiveIntegerField(default=0)
     sealed_at = models.PositiveBigIntegerField()
     is_void = models.BooleanField(default=False)
 

@@ -62,8 +62,8 @@ def apply_frame(node: Node, office: uuid.UUID, audience: str, data: bytes) -> Lo
         log.has_holes = frame.root != bytes(log.root)
         if log.has_holes and not has_holes:
             raise Diverged("The state here is not the one that the office states.")
-        advance(log, frame, data)
         erased = {number for number, state in states.items() if state is None}
+        advance(log, frame, data, len(erased))
         if erased:
             redact_records(log, erased)
             remove_records(node, log, [before[n] for n in erased if n in before])

@@ -268,11 +268,12 @@ def seal_frame(node: Node, log: Log, changes: list[Change]) -> Frame:
         root=bytes(log.root) or roots.EMPTY,
         sealed_at=max(0, int(node.now())),
     )
-    return advance(log, frame, data)
+    erasures = sum(isinstance(entry, Erase) for entry, _, _ in changes)
+    return advance(log, frame, data, erasures)
 
 
-def advance(log: Log, frame: frames.Frame, data: bytes) -> Frame:
-    """Put a checked frame at the end of `log`."""
+def advance(log: Log, frame: frames.Frame, data: bytes, erasures: int) -> Frame:
+    """Put a checked frame at the end of `log`; note how many records it erases."""
     log.before, log.head_hash = log.head_hash, frame.hash
     log.sequence, log.statement, log.key = frame.sequence, frame.statement, frame.key
     log.save()
@@ -284,6 +285,7 @@ def advance(log: Log, frame: frames.Frame, data: bytes) -> Frame:
         data=data,
         size=len(data),
         entries=len(frame.entries),
+        erasures=erasures,
         sealed_at=frame.sealed_at,
     )
 
