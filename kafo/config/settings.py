@@ -144,6 +144,7 @@ ACCOUNT_FORMS = {
     "login": "kafo.people.forms.accounts.SignInForm",
     "reauthenticate": "kafo.people.forms.accounts.ReauthenticateForm",
     "change_password": "kafo.people.forms.accounts.ChangePasswordForm",
+    "set_password": "kafo.people.forms.accounts.FirstPasswordForm",
     "reset_password": "kafo.people.forms.accounts.ResetPasswordForm",
     "reset_password_from_key": "kafo.people.forms.accounts.ResetPasswordKeyForm",
 }

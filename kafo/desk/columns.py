@@ -20,7 +20,8 @@ class Column:
 
     `sort` names the fields to order by; `link` is a URL name that takes the row's id, or a callable
     of the row; `action` is what the policy is asked before the column is shown at all; `help` says
-    who sees it or what it is for (records only).
+    who sees it or what it is for (records only); `is_deed` stands for something one may do, which
+    no file holds.
     """
 
     label: Any
@@ -30,6 +31,7 @@ class Column:
     action: str = ""
     is_number: bool = False
     help: Any = ""
+    is_deed: bool = False
 
     @property
     def key(self) -> str:

@@ -6,11 +6,14 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString
 from openpyxl import Workbook
 
 from kafo.desk.columns import Column, as_text
@@ -28,6 +31,8 @@ def cell(value: Any) -> Any:
         return value
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, SafeString):
+        value = unescape(strip_tags(value))
     text = str(value) if hasattr(value, "isoformat") else _CONTROL.sub("", as_text(value))
     return f"'{text}" if _FORMULA.match(text) else text
 

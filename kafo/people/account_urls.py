@@ -56,6 +56,7 @@ _own: list[tuple[str, Callable[..., Any], str]] = [
     ("confirm/code/", mfa_views.reauthenticate, "mfa_reauthenticate"),
     ("confirm/passkey/", key_views.reauthenticate_webauthn, "mfa_reauthenticate_webauthn"),
     ("password/", account_views.password_change, "account_change_password"),
+    ("password/first/", accounts.FirstPasswordView.as_view(), "account_set_password"),
     ("sessions/", accounts.SessionsView.as_view(), "usersessions_list"),
     ("second-factor/", mfa_views.index, "mfa_index"),
     ("second-factor/app/", app_views.activate_totp, "mfa_activate_totp"),

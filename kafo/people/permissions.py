@@ -255,7 +255,7 @@ class InvitationPolicy(Policy):
 
 
 class AuthorizationPolicy(ScopedPolicy):
-    """Guardians' authorisations; nobody approves her own."""
+    """Guardians' authorisations; nobody approves her own, nor one that she recorded."""
 
     organization_id = "person__organization_id"
     rights = {
@@ -266,8 +266,10 @@ class AuthorizationPolicy(ScopedPolicy):
     }
 
     def may(self, actor: Any, action: str, record: Any = None) -> bool:
-        if record is not None and action == "approve" and is_oneself(actor, record.person):
-            return False
+        if record is not None and action == "approve":
+            own = getattr(actor, "person_id", None)
+            if own is None or own in {record.person_id, record.recorded_by_id}:
+                return False
         return super().may(actor, action, record)
 
 

@@ -145,7 +145,7 @@ _IN_DIRECTORY = {Purpose.DIRECTORY: Visibility.FEDERATION}
 _NAME = {**_IN_DIRECTORY, Purpose.PUBLIC_NAME: Visibility.PUBLIC}
 _HISTORY = 120  # who sat where and decided what is part of the association's own papers
 
-_person = "erased_at language"
+_person = "erased_at language kept_until kept_reason"
 declare_personal(
     Person, "given_name family_name folded_name", Purpose.RUN_OFFICE, LegalBasis.CONTRACT, 24, _NAME
 )
@@ -175,7 +175,8 @@ declare_personal(
 )
 declare_personal(
     GuardianAuthorization,
-    "guardian_name guardian_contact relation signed_on approved_at withdrawn_at",
+    "guardian_name guardian_contact relation signed_on approved_at withdrawn_at kept_until "
+    "kept_reason",
     Purpose.PROTECTION,
     LegalBasis.LEGAL_DUTY,
     24,
@@ -195,7 +196,7 @@ declare_personal(
     "kind code_hash created_at expires_at used_at revoked_at removes_second_factor told_at",
     Purpose.SIGN_IN,
     LegalBasis.CONTRACT,
-    0,
+    1,
 )
 declare_personal(EmailAddress, "email verified primary", Purpose.SIGN_IN, LegalBasis.CONTRACT, 0)
 declare_personal(

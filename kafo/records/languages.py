@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.query_utils import DeferredAttribute
 from django.utils.translation import get_language
 
 
@@ -20,8 +21,19 @@ class Translated(dict[str, str]):
         return self.in_language(get_language() or settings.LANGUAGE_CODE)
 
 
+class TranslatedAttribute(DeferredAttribute):
+    """Makes a Translated of a plain dict when it is set, not only when it is read back."""
+
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        if isinstance(value, dict) and not isinstance(value, Translated):
+            value = Translated(value)
+        instance.__dict__[self.field.attname] = value
+
+
 class TranslatedField(models.JSONField):
     """Stores a Translated; a missing language is an empty text, never an error."""
+
+    descriptor_class = TranslatedAttribute
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("default", Translated)

@@ -167,7 +167,8 @@ class ListView(DeskView):
             rows=rows.count(),
         )
         name = f"{meta.model_name}-{timezone.localdate():%Y-%m-%d}"
-        return FORMATS[kind](name, self.shown_columns, rows.iterator(chunk_size=2000))
+        columns = [column for column in self.shown_columns if not column.is_deed]
+        return FORMATS[kind](name, columns, rows.iterator(chunk_size=2000))
 
     def query(self, **changes: Any) -> str:
         """Give the query string with some of its values changed."""

@@ -12,7 +12,8 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.utils.translation import gettext_lazy as _
 
 from kafo.desk.forms import DeskForm
-from kafo.people.models import Account, Person
+from kafo.people.models import Person
+from kafo.people.queries.accounts import is_taken
 
 
 class _Plain:
@@ -46,6 +47,10 @@ class ReauthenticateForm(_Plain, account_forms.ReauthenticateForm):
 
 
 class ChangePasswordForm(_Plain, account_forms.ChangePasswordForm):
+    pass
+
+
+class FirstPasswordForm(_Plain, account_forms.SetPasswordForm):
     pass
 
 
@@ -125,7 +130,7 @@ class NewAccountForm(NewPasswordForm):
 
     def clean_username(self) -> str:
         username = self.cleaned_data["username"].strip()
-        if Account.objects.filter(username__iexact=username).exists():
+        if is_taken(username):
             raise forms.ValidationError(_("Somebody has this name. Choose another."))
         return username
 

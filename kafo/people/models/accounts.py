@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -33,7 +34,10 @@ class Account(AbstractUser):  # type: ignore[django-manager-missing]
             models.CheckConstraint(
                 condition=models.Q(is_superuser=False, is_staff=False),
                 name="rights_come_from_mandates",
-            )
+            ),
+            models.UniqueConstraint(
+                Lower("email"), condition=~models.Q(email=""), name="one_account_per_address"
+            ),
         ]
 
     def get_full_name(self) -> str:

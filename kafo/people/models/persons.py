@@ -21,7 +21,19 @@ def age_on(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
-class Person(SharedRecord):
+class Kept(models.Model):
+    """Something kept past its period, because somebody decided so."""
+
+    kept_until = models.DateField(_("kept until"), null=True, editable=False)
+    kept_reason = models.CharField(
+        _("why it is kept longer"), max_length=200, blank=True, editable=False
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Person(Kept, SharedRecord):
     organization = models.ForeignKey(
         Organization,
         models.PROTECT,
@@ -70,7 +82,7 @@ class Person(SharedRecord):
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.folded_name = folded(f"{self.family_name} {self.given_name}")
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        super().save(*args, **kwargs)
 
     def is_minor(self, day: date | None = None) -> bool:
         """Say whether the person is under 18 on `day` or today; unknown birth is not minor."""

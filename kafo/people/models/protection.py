@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kafo.people.enums import LegalBasis, Purpose
 from kafo.people.models.organizations import Organization
-from kafo.people.models.persons import Person
+from kafo.people.models.persons import Kept, Person
 from kafo.records.languages import TranslatedField
 from kafo.records.models import SharedRecord
 from kafo.records.sharing import SharedQuerySet
@@ -43,8 +43,8 @@ class GuardianAuthorizationQuerySet(SharedQuerySet["GuardianAuthorization"]):
         return self.filter(approved_at__isnull=False, withdrawn_at__isnull=True)
 
 
-class GuardianAuthorization(SharedRecord):
-    """The signed authorisation of a minor's guardian; it holds once it is approved."""
+class GuardianAuthorization(Kept, SharedRecord):
+    """The signed authorisation of a minor's guardian; it holds once a second person approved it."""
 
     person = models.ForeignKey(
         Person, models.CASCADE, related_name="authorizations", verbose_name=_("minor")
@@ -53,8 +53,21 @@ class GuardianAuthorization(SharedRecord):
     guardian_contact = models.CharField(_("contact of the guardian"), max_length=120, blank=True)
     relation = models.CharField(_("relation to the minor"), max_length=60, blank=True)
     signed_on = models.DateField(_("signed on"), null=True, blank=True)
+    recorded_by = models.ForeignKey(
+        Person,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="authorizations_recorded",
+        verbose_name=_("recorded by"),
+    )
     approved_by = models.ForeignKey(
-        Person, models.SET_NULL, null=True, editable=False, related_name="authorizations_approved"
+        Person,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="authorizations_approved",
+        verbose_name=_("approved by"),
     )
     approved_at = models.DateTimeField(_("approved at"), null=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, editable=False)

@@ -22,6 +22,7 @@ from kafo.people.enums import InvitationKind, Role
 from kafo.people.mandates import rights_beyond
 from kafo.people.models import Account, Invitation, Mandate, Person
 from kafo.people.permissions import invitations, persons, roles_to_give
+from kafo.people.queries.accounts import is_taken
 from kafo.people.queries.protection import lacks_authorization
 from kafo.people.services.acts import note_act, require
 from kafo.people.services.sessions import end_sessions_of
@@ -120,9 +121,9 @@ def accept_invitation(*, invitation: Invitation, username: str, password: str) -
         _use(invitation, InvitationKind.JOIN)
         person = invitation.person
         _refuse_minor(person)
-        account = Account(
-            username=username, person=person, email=person.email, language=person.language
-        )
+        # Two who share an address sign in by name; it opens the account of the first.
+        email = "" if is_taken(person.email) else person.email
+        account = Account(username=username, person=person, email=email, language=person.language)
         account.full_clean(exclude=["password"])
         validate_password(password, account)
         account.set_password(password)

@@ -9,6 +9,7 @@ from kafo.people import permissions
 from kafo.people.enums import Cefr, Level
 from kafo.people.models import Organization, Person, PersonLanguage, PersonSkill, Skill
 from kafo.people.services.acts import home_of, note_act, require, set_fields
+from kafo.people.services.protection import close_minor
 from kafo.people.signals import person_changed
 from kafo.records.errors import Refused
 
@@ -32,7 +33,7 @@ def add_person(*, actor: Any, organization: Organization, **values: Any) -> Pers
 
 @transaction.atomic
 def change_person(*, actor: Any, person: Person, **values: Any) -> Person:
-    """Change the fields given.
+    """Change the fields given; who turns out to be a minor loses what needs a guardian.
 
     Raises NotVisible, and Refused when the record would go to an organisation of others.
     """
@@ -44,6 +45,8 @@ def change_person(*, actor: Any, person: Person, **values: Any) -> Person:
     if actor is not None and not permissions.persons.may(actor, "change", person):
         raise Refused(_("You have no mandate there. Keep the organisation as it was."))
     person.save()
+    if "born_on" in changed:
+        close_minor(person)
     note_act(
         "people.person.edit",
         actor=actor,

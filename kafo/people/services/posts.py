@@ -105,6 +105,7 @@ def adopt_version(*, actor: Any, post: Post, number: int, text: Translated | Non
     uses the shared text as it stands. Raises NotVisible, and Refused when a newer one is there.
     """
     require(permissions.posts, actor, "decide", post)
+    _lock(post)
     version = _require_latest(post, number)
     own = Translated(text or {})
     post.text = own if any(own.values()) and own != version.text else Translated()
@@ -122,6 +123,7 @@ def decline_version(*, actor: Any, post: Post, number: int, reason: str) -> Post
     Raises NotVisible, and Refused without a reason or when a newer version is there.
     """
     require(permissions.posts, actor, "decide", post)
+    _lock(post)
     _require_latest(post, number)
     if not reason.strip():
         raise Refused(_("Say why the office keeps its own text: the other offices will ask."))
@@ -129,6 +131,11 @@ def decline_version(*, actor: Any, post: Post, number: int, reason: str) -> Post
     post.save()
     _note("people.post.decline", actor, post, version=number)
     return post
+
+
+def _lock(post: Post) -> None:
+    """Read it anew: two who decide at the same moment wait for each other."""
+    post.refresh_from_db(from_queryset=Post.objects.select_for_update())
 
 
 def _require_latest(post: Post, number: int) -> PostTemplateVersion:
@@ -164,7 +171,9 @@ def publish_version(
     require(permissions.templates, actor, "change", template)
     if not any(text.values()):
         raise Refused(_("There is no text yet. Write it in one language at least."))
-    last = template.versions.select_for_update().first()
+    # Two who publish at the same moment wait for each other, also for the first version.
+    PostTemplate.objects.select_for_update().get(pk=template.pk)
+    last = template.versions.first()
     if last and last.text == text:
         raise Refused(_("Nothing has changed since version %(number)d.") % {"number": last.number})
     version = PostTemplateVersion.objects.create(

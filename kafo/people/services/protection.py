@@ -51,17 +51,10 @@ def correct_own_data(*, actor: Account, **values: Any) -> Person:
         raise NotVisible
     if changed := set_fields(person, values):
         person.save()
+        if "born_on" in changed:
+            close_minor(person)
         _note("people.person.correct", actor, person, fields=changed, signal=person_changed)
     return person
-
-
-@transaction.atomic
-def change_sign_in_email(*, actor: Account, email: str) -> None:
-    """Set the e-mail with which the account signs in and gets a new password."""
-    actor.email = email
-    actor.save(update_fields=["email"])
-    EmailAddress.objects.filter(user=actor).delete()
-    _note("people.account.email", actor, actor.person)
 
 
 @transaction.atomic
@@ -103,21 +96,30 @@ def _widen(person: Person) -> None:
 
 @transaction.atomic
 def add_authorization(*, actor: Any, person: Person, **values: Any) -> GuardianAuthorization:
-    """Record what a guardian signed; it holds once it is approved. Raises NotVisible, Refused."""
+    """Record what a guardian signed; it holds once somebody else approved it.
+
+    Raises NotVisible, Refused.
+    """
     require(permissions.persons, actor, "authorize", person)
     if permissions.is_oneself(actor, person):
         raise Refused(_("Nobody records her own authorisation."))
     if not person.is_minor():
         raise Refused(_("This person is of age: no authorisation is needed."))
-    authorization = GuardianAuthorization.objects.create(person=person, **values)
+    authorization = GuardianAuthorization.objects.create(
+        person=person, recorded_by=getattr(actor, "person", None), **values
+    )
     _note("people.authorization.add", actor, person)
     return authorization
 
 
 @transaction.atomic
 def approve_authorization(*, actor: Any, authorization: GuardianAuthorization) -> None:
-    """Say that the paper was seen and is in order. Raises NotVisible, Refused."""
+    """Say that the paper was seen and is in order.
+
+    Raises NotVisible, also to whoever recorded it; Refused.
+    """
     require(permissions.authorizations, actor, "approve", authorization)
+    authorization.refresh_from_db(from_queryset=GuardianAuthorization.objects.select_for_update())
     if authorization.approved_at or authorization.withdrawn_at:
         raise Refused(_("It was approved or withdrawn before."))
     if not (authorization.guardian_name and authorization.signed_on):
@@ -130,19 +132,27 @@ def approve_authorization(*, actor: Any, authorization: GuardianAuthorization) -
 
 @transaction.atomic
 def withdraw_authorization(*, actor: Any, authorization: GuardianAuthorization) -> None:
-    """Say that the guardian took it back; mandates of the minor end. Raises NotVisible."""
+    """Say that the guardian took it back: what the minor holds ends. Raises NotVisible."""
     require(permissions.authorizations, actor, "withdraw", authorization)
+    authorization.refresh_from_db(from_queryset=GuardianAuthorization.objects.select_for_update())
     if authorization.withdrawn_at:
         return
-    now = timezone.now()
-    authorization.withdrawn_at = now
+    authorization.withdrawn_at = timezone.now()
     authorization.save()
-    person = authorization.person
-    if lacks_authorization(person):
-        _end_mandates(person, _("The guardian took the authorisation back."))
-        Consent.objects.filter(person=person, withdrawn_at=None).update(withdrawn_at=now)
-        _widen(person)
-    _note("people.authorization.withdraw", actor, person)
+    close_minor(authorization.person)
+    _note("people.authorization.withdraw", actor, authorization.person)
+
+
+def close_minor(person: Person) -> None:
+    """End the mandates and consents of a minor for whom no guardian's authorisation holds."""
+    if not lacks_authorization(person):
+        return
+    _end_mandates(person, _("Under 18, and no guardian's authorisation holds."))
+    now = timezone.now()
+    Invitation.objects.waiting().filter(person=person).update(revoked_at=now)
+    Consent.objects.filter(person=person, withdrawn_at=None).update(withdrawn_at=now)
+    _widen(person)
+    transaction.on_commit(lambda: person_changed.send(Person, record=person, actor=None))
 
 
 @transaction.atomic

@@ -8,10 +8,13 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.models import ModelLogEntry
 
+from kafo.people.models import Account
 from kafo.people.services.sessions import forget_sessions
 
 PASSWORD = "mil-riz-fonio-27"
@@ -300,3 +303,91 @@ def test_it_forgets_sessions_that_are_over(director):
     forget_sessions()
     assert not UserSession.objects.filter(session_key=gone).exists()
     assert second.get("/desk/").status_code == 200
+
+
+def change_email(client, email):
+    return client.post(reverse("account:me-email"), {"email": email})
+
+
+def test_it_changes_the_address_after_asking_again_and_tells_the_old_one(
+    client, director, settings, mailoutbox, django_capture_on_commit_callbacks
+):
+    settings.EMAIL_HOST = "mail.example"
+    sign_in(client)
+    asked = change_email(client, "new@bamako.example")
+    assert asked["Location"].startswith(reverse("account_reauthenticate"))
+    client.session.pop("account_reauthentication_state", None)
+    confirm(client)
+    with django_capture_on_commit_callbacks(execute=True):
+        change_email(client, "new@bamako.example")
+    director.refresh_from_db()
+    assert director.email == "new@bamako.example"
+    (message,) = mailoutbox
+    assert message.to == ["director@bamako.example"]
+    assert "new@bamako.example" not in message.body
+    acts = ModelLogEntry.objects.filter(action="people.account.email")
+    assert [act.user_id for act in acts] == [director.pk]
+    assert "bamako.example" not in str(acts[0].data)
+
+
+@pytest.mark.parametrize("taken", ["Editor@bamako.example", "editor"])
+def test_it_refuses_an_address_of_somebody_else_without_saying_whose(client, cast, director, taken):
+    Account.objects.filter(username="editor").update(email="editor@bamako.example")
+    if "@" not in taken:
+        Account.objects.filter(username="editor").update(username="editor@nowhere.example")
+        taken = "editor@nowhere.example"
+    sign_in(client)
+    confirm(client)
+    answer = change_email(client, taken)
+    assert answer.status_code == 422
+    assert "cannot be used here" in answer.content.decode()
+    assert "Editor" not in answer.content.decode().replace(taken, "")
+    director.refresh_from_db()
+    assert director.email == "director@bamako.example"
+
+
+def test_it_keeps_one_account_per_address_in_the_database(cast, director):
+    with pytest.raises(IntegrityError):
+        Account.objects.filter(username="editor").update(email="DIRECTOR@bamako.example")
+
+
+def test_it_does_not_let_one_try_out_addresses(client, director):
+    sign_in(client)
+    confirm(client)
+    answers = [change_email(client, f"try{number}@nowhere.example") for number in range(12)]
+    assert answers[-1].status_code == 429
+
+
+def without_password(director):
+    director.set_unusable_password()
+    director.save()
+    return Authenticator.objects.create(user=director, type="totp", data={"secret": SECRET})
+
+
+SECRET = "JBSWY3DPEHPK3PXP"
+
+
+def test_it_sets_a_first_password_after_the_code_of_the_app(client, director):
+    without_password(director)
+    client.force_login(director)
+    asked = client.get(reverse("account_change_password"), follow=True)
+    assert asked.redirect_chain[-1][0].startswith(reverse("mfa_reauthenticate"))
+    client.post(reverse("mfa_reauthenticate"), {"code": totp_now(SECRET)})
+    assert client.get(reverse("account_set_password")).status_code == 200
+    new = "karite-fonio-2027"
+    client.post(reverse("account_set_password"), {"password1": new, "password2": new})
+    director.refresh_from_db()
+    assert director.check_password(new)
+
+
+def test_it_sends_who_can_show_nothing_to_a_colleague(client, director):
+    without_password(director).delete()
+    client.force_login(director)
+    for name in ("account_change_password", "account:me-email", "account:me-erase"):
+        page = client.get(reverse(name), follow=True)
+        assert page.status_code == 200
+        assert "A colleague with a mandate can make a recovery code" in page.content.decode()
+    new = "karite-fonio-2027"
+    client.post(reverse("account_set_password"), {"password1": new, "password2": new})
+    director.refresh_from_db()
+    assert not director.has_usable_password()

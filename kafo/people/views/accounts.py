@@ -1,10 +1,18 @@
 """The doors: allauth's views where the house wants more than they do, and the code one enters."""
 
-from typing import Any, cast
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from allauth.account import views as account_views
+from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.reauthentication import (
+    did_recently_reauthenticate,
+    get_reauthentication_flows,
+)
 from allauth.account.utils import perform_login
 from allauth.core import ratelimit
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.webauthn.views import LoginWebAuthnView
 from allauth.usersessions.models import UserSession
 from allauth.usersessions.views import ListUserSessionsView
@@ -33,6 +41,33 @@ from kafo.people.services.invitations import (
 from kafo.people.services.sessions import end_sessions_of
 from kafo.records.errors import NotVisible, Refused
 
+_View = TypeVar("_View", bound=type[Any])
+
+
+def asks_again(view: _View) -> _View:
+    """Let the pages of `view` ask once more who it is, if that was long ago.
+
+    An account with nothing to show for it is sent where it gets a password.
+    """
+
+    def guarded(answer: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(answer)
+        def ask(self: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if not get_reauthentication_flows(cast(Account, request.user)):
+                return HttpResponseRedirect(reverse("account_set_password"))
+
+            @reauthentication_required
+            def go_on(request: HttpRequest) -> Any:
+                return answer(self, request, *args, **kwargs)
+
+            return go_on(request)
+
+        return ask
+
+    for name in ("get", "post"):
+        setattr(view, name, guarded(getattr(view, name)))
+    return view
+
 
 class SignInView(account_views.LoginView):
     policy = Anyone()
@@ -51,6 +86,30 @@ class PasskeySignInView(LoginWebAuthnView):
         if request.headers.get("Accept") == "application/json":
             return super().get(request, *args, **kwargs)
         return render(request, self.template_name, {"next": request.GET.get("next", "")})
+
+
+class FirstPasswordView(account_views.PasswordSetView):
+    """A password for an account without one, after it was asked for its key or its code.
+
+    Without these there is only the way through a colleague, which the page says.
+    """
+
+    policy = SignedIn()
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        account = cast(Account, request.user)
+        self.has_proof = account.is_authenticated and bool(get_reauthentication_flows(account))
+        if self.has_proof and not did_recently_reauthenticate(request):
+            raise ReauthenticationRequired
+        return super().dispatch(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not self.has_proof:
+            return self.get(request, *args, **kwargs)
+        return super().post(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(has_proof=self.has_proof, **kwargs)
 
 
 class _ByMail:

@@ -30,6 +30,7 @@ from kafo.people.services.bodies import add_membership, end_membership, restore_
 from kafo.people.services.organizations import change_body
 from kafo.people.views.parts import (
     deeds,
+    is_named,
     is_open,
     known,
     organization_choices,
@@ -102,13 +103,14 @@ def seat_deeds(view: Any) -> list[Column]:
 
 def holder_sections(view: Any, empty_text: Any) -> Iterable[Section]:
     """Give who sits there now or will, and who did."""
-    rows = list(
-        view.record.memberships.select_related(
-            "person", "body", "post", "body__organization", "post__organization"
-        ).order_by("person__folded_name", "id")
+    seats = view.record.memberships.select_related(
+        "person", "body__organization", "post__organization"
     )
+    seats = seats.order_by("person__folded_name", "id")
+    rows = [row for row in seats if is_named(view.request, row)]
     columns = seat_columns(view)
-    yield Section(_("Members"), columns, [row for row in rows if is_open(row)], empty_text)
+    open_rows = [row for row in rows if is_open(row)]
+    yield Section(_("Members"), columns, open_rows, empty_text)
     if past := [row for row in rows if not is_open(row)]:
         restore = deeds(
             view.request,

@@ -3,14 +3,12 @@
 from typing import Any
 
 import segno
-from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -27,6 +25,7 @@ from kafo.people.services.invitations import (
     revoke_invitation,
     send_invitation,
 )
+from kafo.people.views.accounts import asks_again
 from kafo.records.errors import Refused, TryAgain
 
 
@@ -144,8 +143,7 @@ class InviteView(_CodeView):
         return invite_person(actor=self.request.user, person=self.record)
 
 
-@method_decorator(reauthentication_required, name="get")
-@method_decorator(reauthentication_required, name="post")
+@asks_again
 class RecoverView(_CodeView):
     action = "recover"
     form_class = RecoverForm

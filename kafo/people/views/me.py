@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
+from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
@@ -27,14 +26,15 @@ from kafo.people.forms.protection import (
 from kafo.people.models import Person
 from kafo.people.queries.declarations import kept_for
 from kafo.people.queries.protection import acts_about, consents_of, holdings_of
+from kafo.people.services.accounts import change_sign_in_email
 from kafo.people.services.copies import take_copy
 from kafo.people.services.protection import (
-    change_sign_in_email,
     correct_own_data,
     erase_person,
     give_consent,
     withdraw_consent,
 )
+from kafo.people.views.accounts import asks_again
 from kafo.records.acts import act_label
 from kafo.records.errors import NotVisible
 
@@ -125,8 +125,7 @@ class CorrectView(PersonalView, FormView):
         correct_own_data(actor=self.request.user, **form.cleaned_data)  # type: ignore[arg-type]
 
 
-@method_decorator(reauthentication_required, name="get")
-@method_decorator(reauthentication_required, name="post")
+@asks_again
 class SignInEmailView(FormView):
     policy = SignedIn()
     action = "change"
@@ -138,6 +137,11 @@ class SignInEmailView(FormView):
 
     def get_back(self) -> tuple[Any, str] | None:
         return (_("My data"), reverse("account:me-data"))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # Nobody finds out by trying which addresses are in use.
+        limited = ratelimit.consume_or_429(request, action="manage_email", user=request.user)
+        return limited or super().post(request, *args, **kwargs)
 
     def save(self, form: Any) -> None:
         change_sign_in_email(actor=self.request.user, email=form.cleaned_data["email"])  # type: ignore[arg-type]
@@ -178,8 +182,7 @@ class CopyView(PersonalView):
         )
 
 
-@method_decorator(reauthentication_required, name="get")
-@method_decorator(reauthentication_required, name="post")
+@asks_again
 class EraseView(PersonalView, ConfirmView):
     template_name = "people/erase.html"
     action = "protect"

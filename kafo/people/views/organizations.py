@@ -20,6 +20,7 @@ from kafo.people.services.organizations import (
     set_office,
 )
 from kafo.people.views.bodies import seats_words, with_holders
+from kafo.people.views.posts import places_words
 
 
 def _office(organization: Organization) -> Any:
@@ -140,7 +141,7 @@ class OrganizationView(RecordView):
         posts = permissions.posts.visible_to(user, self.record.posts.all())
         yield Section(
             _("Posts"),
-            [Column(_("Post"), "title", link="people:post"), Column(_("Holders"), seats_words)],
+            [Column(_("Post"), "title", link="people:post"), Column(_("Places"), places_words)],
             with_holders(posts),
             _("No job description has been written."),
             (_("Write a job description"), reverse("people:post-add"))

@@ -59,7 +59,15 @@ def deeds(
         _("Do"),
         lambda row: deed(words, row) if allowed(row) else "",
         link=lambda row: reverse(url_name, args=[row.pk]) if allowed(row) else None,
+        is_deed=True,
     )
+
+
+def is_named(request: HttpRequest, seat: Membership) -> bool:
+    """Say whether the account may read who holds `seat`: inside, or what the person agreed to."""
+    scope = permissions.bodies.scope(request.user, "view")
+    is_inside = place_of(seat).organization_id in scope
+    return is_inside or permissions.persons.may(request.user, "view", seat.person)
 
 
 def text_html(text: str) -> SafeString:

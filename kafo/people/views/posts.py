@@ -8,7 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from kafo.desk.views import (
@@ -48,8 +48,8 @@ from kafo.people.services.posts import (
     publish_version,
     set_requirement,
 )
-from kafo.people.views.bodies import holder_sections, seats_words, with_holders
-from kafo.people.views.parts import deeds, organization_choices, tag, text_html
+from kafo.people.views.bodies import holder_sections, with_holders
+from kafo.people.views.parts import deeds, is_named, organization_choices, text_html
 from kafo.records.languages import Translated
 
 
@@ -69,8 +69,20 @@ def shared_state(post: Any) -> str:
     return _("version %(number)d adopted") % {"number": post.adopted_version}
 
 
-def sought_words(post: Any) -> str:
-    return _("somebody is looked for") if post.is_sought else ""
+def places_words(post: Any) -> str:
+    """Say who holds the post in figures, as a vacancy does; `post` comes from `with_holders`."""
+    held, free = len(post.holders), max(0, post.seats - len(post.holders))
+    if not free:
+        words = ngettext("held by %(held)d person", "held by %(held)d persons", held)
+        words = words if held else _("held by nobody")
+    elif held:
+        words = ngettext(
+            "%(free)d vacant place of %(seats)d", "%(free)d vacant places of %(seats)d", free
+        )
+    else:
+        words = ngettext("vacant", "%(free)d vacant places", free)
+    words = words % {"held": held, "free": free, "seats": post.seats}
+    return f"{words} · {_('somebody is looked for')}" if post.is_sought else words
 
 
 def in_post_state(rows: QuerySet[Any], state: str) -> QuerySet[Any]:
@@ -97,26 +109,30 @@ class PostList(ListView):
     model = Post
     policy = permissions.posts
     title = gettext_lazy("Job descriptions")
-    columns = (
-        Column(gettext_lazy("Post"), "title", link="people:post"),
-        Column(gettext_lazy("Holders"), lambda post: [seat.person for seat in post.holders]),
-        Column(gettext_lazy("Places"), seats_words),
-        Column(gettext_lazy("Looked for"), sought_words, sort="is_sought"),
-        Column(
-            gettext_lazy("Shared text"),
-            shared_state,
-            link=lambda post: (
-                reverse("people:post-difference", args=[post.pk]) if has_moved(post) else None
-            ),
-        ),
-        Column(gettext_lazy("Organisation"), "organization"),
-    )
     search_fields = ("title",)
     search_label = gettext_lazy("Title")
     order = ("created_at",)
     add_url_name = "people:post-add"
     add_label = gettext_lazy("Write a job description")
     empty_text = gettext_lazy("No job description yet.")
+
+    def get_columns(self) -> Iterable[Column]:
+        def holders(post: Any) -> list[Any]:
+            return [seat.person for seat in post.holders if is_named(self.request, seat)]
+
+        return [
+            Column(_("Post"), "title", link="people:post"),
+            Column(_("Holders"), holders),
+            Column(_("Places"), places_words, sort=("is_sought", "created_at")),
+            Column(
+                _("Shared text"),
+                shared_state,
+                link=lambda post: (
+                    reverse("people:post-difference", args=[post.pk]) if has_moved(post) else None
+                ),
+            ),
+            Column(_("Organisation"), "organization"),
+        ]
 
     def get_filters(self) -> Iterable[Filter]:
         states = (("sought", _("somebody is looked for")), ("moved", _("shared text has moved")))
@@ -160,8 +176,7 @@ class PostView(RecordView):
                 "organization",
                 link=lambda row: reverse("people:organization", args=[row.organization_id]),
             ),
-            Column(_("Places"), seats_words),
-            Column(_("Looked for"), lambda row: tag(_("yes")) if row.is_sought else _("no")),
+            Column(_("Places"), places_words),
             Column(_("Shared text"), shared_state),
             Column(_("Why it was declined"), "declined_reason"),
             Column(_("Job description"), lambda row: all_languages(text_of(row))),

@@ -1,6 +1,7 @@
 """Guardians' authorisations, and the register of processing with its declarations."""
 
 import csv
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kafo.desk.columns import as_text
 from kafo.desk.exports import cell
 from kafo.desk.views import Column, ConfirmView, DeskView, FormView, ListView
 from kafo.people import permissions
@@ -31,26 +33,22 @@ from kafo.people.services.protection import (
     change_processing,
     withdraw_authorization,
 )
+from kafo.people.views.parts import deeds, person_link, tag
 from kafo.records.errors import NotVisible
 
 
 def _state(authorization: GuardianAuthorization) -> str:
     if authorization.withdrawn_at:
         return _("withdrawn")
-    return _("approved") if authorization.approved_at else _("waits for approval")
+    return _("approved") if authorization.approved_at else _("waits for a second person")
 
 
-def _next_step(authorization: GuardianAuthorization) -> tuple[str, str]:
-    if authorization.withdrawn_at:
-        return "", ""
-    if authorization.approved_at:
-        return _("Withdraw"), "account:authorization-withdraw"
-    return _("Approve"), "account:authorization-approve"
+def _is_waiting(authorization: GuardianAuthorization) -> bool:
+    return not (authorization.approved_at or authorization.withdrawn_at)
 
 
-def _step_url(authorization: GuardianAuthorization) -> str | None:
-    url_name = _next_step(authorization)[1]
-    return reverse(url_name, args=[authorization.pk]) if url_name else None
+def _is_in_force(authorization: GuardianAuthorization) -> bool:
+    return bool(authorization.approved_at and not authorization.withdrawn_at)
 
 
 class AuthorizationsView(ListView):
@@ -62,26 +60,29 @@ class AuthorizationsView(ListView):
         "account. At 18 it is not needed any more."
     )
     order = ("-created_at",)
-    columns = (
-        Column(gettext_lazy("Minor"), "person"),
-        Column(gettext_lazy("Guardian"), "guardian_name"),
-        Column(gettext_lazy("Signed on"), "signed_on", sort="signed_on"),
-        Column(gettext_lazy("State"), _state),
-        Column(
-            gettext_lazy("Next step"),
-            lambda each: _next_step(each)[0],
-            link=_step_url,
-            action="approve",
-        ),
-    )
     search_fields = ("person__folded_name",)
     search_label = gettext_lazy("Name")
     empty_text = gettext_lazy(
         "No authorisation yet. Open a minor's record and choose “Authorisation”."
     )
 
+    def get_columns(self) -> Iterable[Column]:
+        def step(words: str, action: str, where: Any) -> Column:
+            url_name = f"account:authorization-{action}"
+            return deeds(self.request, words, self.policy, action, url_name, where)
+
+        yield Column(_("Minor"), "person", link=person_link(self.request))
+        yield Column(_("Guardian"), "guardian_name")
+        yield Column(_("Signed on"), "signed_on", sort="signed_on")
+        yield Column(_("State"), lambda each: tag(_state(each)))
+        yield Column(_("Recorded by"), "recorded_by")
+        yield Column(_("Approved by"), "approved_by")
+        if self.may("approve"):
+            yield step(_("Approve"), "approve", _is_waiting)
+            yield step(_("Withdraw"), "withdraw", _is_in_force)
+
     def get_rows(self) -> QuerySet[Any]:
-        return GuardianAuthorization.objects.select_related("person")
+        return GuardianAuthorization.objects.select_related("person", "recorded_by", "approved_by")
 
 
 class AddAuthorizationView(FormView):
@@ -90,7 +91,7 @@ class AddAuthorizationView(FormView):
     action = "authorize"
     title = gettext_lazy("Authorisation of a guardian")
     form_class = AuthorizationForm
-    intro = gettext_lazy("Copy it from the signed paper. A second person approves it.")
+    intro = gettext_lazy("Copy it from the signed paper. A second person, not you, approves it.")
     done_text = gettext_lazy("Recorded. It holds once it is approved.")
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -120,7 +121,9 @@ class _AuthorizationStepView(ConfirmView):
             (_("Minor"), each.person),
             (_("Guardian"), each.guardian_name),
             (_("Contact"), each.guardian_contact),
-            (_("Signed on"), each.signed_on),
+            (_("Relation to the minor"), each.relation),
+            (_("Signed on"), as_text(each.signed_on)),
+            (_("Recorded by"), each.recorded_by),
         ]
 
 
