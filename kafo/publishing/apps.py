@@ -17,6 +17,7 @@ class PublishingConfig(AppConfig):
         from kafo.publishing.editing_menu import register_editing
         from kafo.publishing.models import ReviewTask, Upload
         from kafo.publishing.place_menu import register_places
+        from kafo.publishing.services.readers import ReadersLoop
         from kafo.records.acts import register_act
         from kafo.records.enums import Weight
         from kafo.records.loop import register_loop
@@ -43,3 +44,4 @@ class PublishingConfig(AppConfig):
         register_loop("baking", BakingLoop())
         register_loop("copies", CopiesLoop())
         register_loop("links", check_links)
+        register_loop("readers", ReadersLoop())

@@ -9,6 +9,7 @@ _patterns = [
     path("health/<slug:slug>/", health.SiteHealth.as_view(), name="health"),
     path("health/<slug:slug>/tasks/", health.SiteTasks.as_view(), name="tasks"),
     path("health/<slug:slug>/take/", health.TaskTake.as_view(), name="task-take"),
+    path("readers/", health.ReaderCountList.as_view(), name="readers"),
     path("tasks/<int:pk>/finish/", health.TaskFinish.as_view(), name="task-finish"),
     path("tasks/<int:pk>/release/", health.TaskRelease.as_view(), name="task-release"),
     path("places/", places.PlaceList.as_view(), name="places"),

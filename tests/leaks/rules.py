@@ -170,6 +170,7 @@ PLACES = {
     "health": ("site", ALL),
     "tasks": ("site", WRITERS),
     "task-take": ("site", WRITERS),
+    "readers": ("", ALL),
     "task-finish": ("task", WRITERS),
     "task-release": ("task", DIRECTOR),  # who took it
     "places": ("", ALL),

@@ -70,6 +70,7 @@ def _context(rendering: Rendering, page: SitePage, number: int, view: str) -> di
         "is_home": isinstance(page, HomePage),
         "is_news": isinstance(page, NewsPage),
         "is_place": isinstance(page, PlacePage),
+        "asks_whether_useful": not isinstance(page, HomePage | ListPage),
         "number": number,
         "permanent": f"{urlsplit(rendering.site.root_url).netloc}/{site_path(page)}",
         "source": source,

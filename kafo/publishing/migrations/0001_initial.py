@@ -608,4 +608,33 @@ class Migration(migrations.Migration):
             model_name='reviewtask',
             constraint=models.UniqueConstraint(condition=models.Q(('done_at', None)), fields=('organization', 'kind', 'subject', 'detail'), name='one_open_task_per_subject'),
         ),
+        migrations.CreateModel(
+            name='RemainingName',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('words', models.JSONField(default=list, verbose_name='name')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='remaining_names', to='publishing.publicsite')),
+            ],
+            options={
+                'verbose_name': 'remaining name',
+                'verbose_name_plural': 'remaining names',
+            },
+        ),
+        migrations.CreateModel(
+            name='ReaderCount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.DateField(verbose_name='month')),
+                ('kind', models.CharField(choices=[('view', 'read'), ('useful', 'found it useful'), ('useless', 'did not find it useful'), ('search', 'searched in vain')], max_length=8, verbose_name='what')),
+                ('subject', models.CharField(max_length=500, verbose_name='page or words')),
+                ('count', models.PositiveIntegerField(default=0, verbose_name='how often')),
+                ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reader_counts', to='publishing.publicsite')),
+            ],
+            options={
+                'verbose_name': 'count of readers',
+                'verbose_name_plural': 'counts of readers',
+                'constraints': [models.UniqueConstraint(fields=('site', 'month', 'kind', 'subject'), name='publishing_counted_once')],
+            },
+        ),
     ]

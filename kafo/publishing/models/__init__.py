@@ -6,6 +6,7 @@ from kafo.publishing.models.baked import (
     BakedPage,
     ExternalLink,
 )
+from kafo.publishing.models.names import RemainingName
 from kafo.publishing.models.pages import (
     LASTING,
     PAGE_TYPES,
@@ -30,6 +31,7 @@ from kafo.publishing.models.places import (
     TaskKind,
 )
 from kafo.publishing.models.published import HeardOffice, PublishedFrame, PublishedPage
+from kafo.publishing.models.readers import Counted, ReaderCount
 from kafo.publishing.models.sites import PublicSite, site_of
 from kafo.publishing.models.uploads import Upload
 
@@ -42,6 +44,7 @@ __all__ = [
     "BakedFrame",
     "BakedPage",
     "CheckedHow",
+    "Counted",
     "DocumentPage",
     "ExternalLink",
     "Fact",
@@ -58,8 +61,10 @@ __all__ = [
     "PublicSite",
     "PublishedFrame",
     "PublishedPage",
+    "ReaderCount",
     "ReferenceEntry",
     "ReferenceList",
+    "RemainingName",
     "Rendition",
     "ReviewTask",
     "SitePage",

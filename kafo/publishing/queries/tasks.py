@@ -4,8 +4,8 @@ Every gain is the difference of two indexes: with the counts as they are, and as
 the task is done. Candidates of one kind often gain the same; the few best of each kind are enough.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -44,7 +44,7 @@ from kafo.publishing.queries.health import (
 )
 
 MINUTES = {
-    TaskKind.CONFIRM: 15,
+    TaskKind.CONFIRM: 10,
     TaskKind.CHECK: 15,
     TaskKind.FILL: 15,
     TaskKind.SOURCE: 10,
@@ -86,7 +86,7 @@ class NextTask:
         return self.kind, self.subject, self.detail
 
 
-def next_tasks(survey: SiteSurvey, limit: int = 50) -> list[NextTask]:
+def next_tasks(survey: SiteSurvey, limit: int | None = None) -> list[NextTask]:
     """Give the tasks that gain most per quarter of an hour, the best first."""
     order = {kind: number for number, kind in enumerate(TaskKind)}
     found = [
@@ -98,6 +98,29 @@ def next_tasks(survey: SiteSurvey, limit: int = 50) -> list[NextTask]:
     found.sort(key=lambda task: (-round(task.gain_per_quarter, 9), order[task.kind]))
     holders = _holders(survey.site.organization_id)
     return [replace(task, taken_by=holders.get(task.key)) for task in found[:limit]]
+
+
+def best_of_each_kind(tasks: list[NextTask]) -> list[tuple[NextTask, bool]]:
+    """Give the best task of each kind, in the order given, and whether there are others of it."""
+    return _first_of(tasks, lambda task: task.kind)
+
+
+def best_of_each_gain(tasks: list[NextTask]) -> list[tuple[NextTask, bool]]:
+    """The same for the tasks of one kind that gain the same in the same time."""
+    return _first_of(tasks, lambda task: (task.kind, task.minutes, round(task.gain, 9)))
+
+
+def _first_of(
+    tasks: list[NextTask], alike: Callable[[NextTask], Any]
+) -> list[tuple[NextTask, bool]]:
+    numbers = Counter(alike(task) for task in tasks)
+    first: dict[Any, NextTask] = {}
+    for task in tasks:
+        known = first.setdefault(alike(task), task)
+        if known.taken_by is not None and task.taken_by is None:
+            first[alike(task)] = task  # the next one that is free
+    rows = [(task, numbers[like] > 1) for like, task in first.items()]
+    return sorted(rows, key=lambda row: -round(row[0].gain_per_quarter, 9))
 
 
 def _holders(organization_id: UUID) -> dict[tuple[str, str, str], Person | None]:

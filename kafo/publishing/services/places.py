@@ -20,14 +20,13 @@ from kafo.publishing.models import (
     TaskKind,
 )
 from kafo.publishing.permissions.places import entry_policy, place_policy
+from kafo.publishing.queries.tasks import MINUTES
 from kafo.publishing.services.tasks import credit_task
 from kafo.publishing.signals import place_changed
 from kafo.records.acts import record_act
 from kafo.records.enums import Visibility
 from kafo.records.errors import Refused
 from kafo.records.permissions import Policy
-
-MINUTES = {TaskKind.CONFIRM: 15, TaskKind.FILL: 15, TaskKind.SOURCE: 10}
 
 
 def require(policy: Policy, actor: Any, action: str, record: Model) -> None:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from kafo.publishing.addresses import normalised, without_language
 from kafo.publishing.serving import plain
+from kafo.publishing.serving.counting import count_answer, count_view
 from kafo.publishing.serving.files import BakedFiles, policy
 from kafo.publishing.serving.media import send_media
 
@@ -110,9 +111,15 @@ class Serving:
             if media is not None and _is_reading(environ):
                 return send_media(environ, start_response, media, self._always)
         if found is not None:
+            is_page = file.endswith("index.html")
+            is_sent = environ["REQUEST_METHOD"] == "POST"
+            if is_page and is_sent and count_answer(environ, slug, path):
+                return self._html(environ, start_response, "200 OK", plain.thanks())
             if not _is_reading(environ):
                 headers = [("Allow", "GET, HEAD")]
                 return self._html(environ, start_response, "405 Method Not Allowed", b"", headers)
+            if is_page:
+                count_view(environ, slug, path)
             return self._send(environ, start_response, found)
         if path == "":
             return self._to_language(environ, start_response, site, prefix)

@@ -47,6 +47,17 @@ def _of(site: Mapping[str, Any]) -> str:
     return f" ({', '.join(known)})" if known else ""
 
 
+def thanks() -> bytes:
+    """Give the page after an answer to “was this page useful?”."""
+    return _page(
+        "Merci",
+        "<h1>Merci, c’est noté</h1><p>Seul le nombre des réponses est gardé. "
+        '<a href="./">Retour à la page</a></p>'
+        '<div lang="en"><h1>Thank you, it is noted</h1><p>Only the number of answers is kept. '
+        '<a href="./">Back to the page</a></p></div>',
+    )
+
+
 def not_found() -> bytes:
     """Give the page for hosts and addresses that nobody knows here."""
     return _page(

@@ -153,7 +153,9 @@ class Browser:
     def __init__(self, application: Any) -> None:
         self.application = application
 
-    def get(self, address: str, *, method: str = "GET", **headers: str) -> Answer:
+    def get(
+        self, address: str, *, method: str = "GET", sent: bytes = b"", **headers: str
+    ) -> Answer:
         url = urlsplit(address)
         environ: dict[str, Any] = {}
         setup_testing_defaults(environ)
@@ -162,6 +164,8 @@ class Browser:
             "HTTP_HOST": url.netloc,
             "PATH_INFO": unquote(url.path or "/").encode().decode("latin-1"),
             "QUERY_STRING": url.query,
+            "CONTENT_LENGTH": str(len(sent)),
+            "wsgi.input": BytesIO(sent),
         }
         environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
         got: list[Any] = []

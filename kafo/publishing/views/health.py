@@ -8,20 +8,24 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kafo.desk.views import Column, ConfirmView, DeskView, ListView
+from kafo.desk.views import Column, ConfirmView, DeskView, Filter, ListView
 from kafo.people.queries import may
 from kafo.publishing.facts import COMMUNE
 from kafo.publishing.forms.places import MinutesForm
-from kafo.publishing.models import PublicSite, ReviewTask, TaskKind
-from kafo.publishing.permissions.places import WRITE, site_policy, task_policy
+from kafo.publishing.models import Counted, PublicSite, ReaderCount, ReviewTask, TaskKind
+from kafo.publishing.permissions.places import WRITE, readers_policy, site_policy, task_policy
 from kafo.publishing.queries.health import SiteSurvey
+from kafo.publishing.queries.readers import readership, with_titles
 from kafo.publishing.queries.reports import health_of, number
 from kafo.publishing.queries.tasks import (
     NextTask,
+    best_of_each_gain,
+    best_of_each_kind,
     minutes_given,
     my_tasks,
     next_tasks,
@@ -30,7 +34,7 @@ from kafo.publishing.queries.tasks import (
 from kafo.publishing.services.tasks import finish_task, release_task, take_task
 from kafo.records.errors import NotVisible, Refused
 
-TASKS_SHOWN, TASKS_IN_ALL = 10, 50
+TASKS_IN_ALL = 50
 
 
 class SiteHealthList(ListView):
@@ -83,6 +87,7 @@ class _Row:
     button: str
     gain: str
     is_mine: bool
+    others_url: str
 
 
 def gain_words(gain: float) -> str:
@@ -119,7 +124,8 @@ def _button(kind: str) -> str:
     }[TaskKind(kind)]
 
 
-def _rows(tasks: list[NextTask], account: Any) -> list[_Row]:
+def _rows(tasks: list[tuple[NextTask, bool]], account: Any, all_url: str) -> list[_Row]:
+    """Give the rows for tasks, each with the word whether there are others like it."""
     return [
         _Row(
             task=task,
@@ -127,8 +133,9 @@ def _rows(tasks: list[NextTask], account: Any) -> list[_Row]:
             button=_button(task.kind),
             gain=gain_words(task.gain_per_quarter),
             is_mine=task.taken_by is not None and task.taken_by.pk == account.person_id,
+            others_url=f"{all_url}?kind={task.kind}" if has_others else "",
         )
-        for task in tasks
+        for task, has_others in tasks
     ]
 
 
@@ -143,18 +150,53 @@ class SiteHealth(_SiteView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         health = health_of(self.record)
         may_write = self.may("change")
-        tasks = next_tasks(health.survey, TASKS_SHOWN) if may_write else []
+        tasks = best_of_each_kind(next_tasks(health.survey)) if may_write else []
+        all_url = reverse("places:tasks", args=[self.record.slug])
         return super().get_context_data(
             health=health,
-            rows=_rows(tasks, self.request.user),
-            all_url=reverse("places:tasks", args=[self.record.slug]),
+            rows=_rows(tasks, self.request.user, all_url),
+            all_url=all_url,
+            readers=readership(self.record),
             reference_list=health.survey.reference_list,
             **kwargs,
         )
 
 
+class ReaderCountList(ListView):
+    """What was read and looked for in vain, by month."""
+
+    model = ReaderCount
+    policy = readers_policy
+    title = _("Readers, by month")
+    intro = _("Pages are counted, not readers: nothing here tells one from another.")
+    search_fields = ["subject"]
+    order = ("-month", "-count")
+    columns = [
+        Column(_("Page or words"), lambda row: row.page_title or row.subject, sort="subject"),
+        Column(_("Site"), "site"),
+        Column(_("Month"), lambda row: date_format(row.month, "F Y"), sort="month"),
+        Column(_("What"), lambda row: row.get_kind_display()),
+        Column(_("How often"), "count", sort="count"),
+    ]
+    filters = [
+        Filter("kind", _("What"), Counted.choices),
+        Filter(
+            "site__slug",
+            _("Site"),
+            choices=lambda request: [
+                (site.slug, str(site))
+                for site in site_policy.visible_to(request.user, PublicSite.objects.all())
+            ],
+        ),
+    ]
+    empty_text = _("Nothing was counted yet.")
+
+    def get_rows(self) -> Any:
+        return with_titles(ReaderCount.objects.select_related("site"))
+
+
 class SiteTasks(_SiteView):
-    """The longer list of what to do next."""
+    """The longer list of what to do next, of all kinds or of one."""
 
     action = "change"
     template_name = "publishing/desk/tasks.html"
@@ -166,8 +208,20 @@ class SiteTasks(_SiteView):
         return str(self.record), reverse("places:health", args=[self.record.slug])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        tasks = next_tasks(SiteSurvey(self.record), TASKS_IN_ALL)
-        return super().get_context_data(rows=_rows(tasks, self.request.user), **kwargs)
+        found = next_tasks(SiteSurvey(self.record))
+        kind = self.request.GET.get("kind", "")
+        kinds = [each for each in TaskKind if any(task.kind == each for task in found)]
+        if kind in TaskKind.values:
+            tasks = [(task, False) for task in found if task.kind == kind]
+        else:
+            tasks = best_of_each_gain(found)
+        all_url = reverse("places:tasks", args=[self.record.slug])
+        return super().get_context_data(
+            rows=_rows(tasks[:TASKS_IN_ALL], self.request.user, all_url),
+            kinds=kinds,
+            kind=kind,
+            **kwargs,
+        )
 
 
 class TaskTake(_SiteView):
@@ -178,7 +232,7 @@ class TaskTake(_SiteView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         key = tuple(request.POST.get("task", "").split("/"))
-        found = next_tasks(SiteSurvey(self.record), TASKS_IN_ALL)
+        found = next_tasks(SiteSurvey(self.record))
         task = next((task for task in found if task.key == key), None)
         back = HttpResponseRedirect(reverse("places:health", args=[self.record.slug]))
         if task is None:

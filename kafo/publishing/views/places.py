@@ -26,10 +26,9 @@ from kafo.publishing.forms.places import ConfirmFactForm, FactForm, PlaceForm
 from kafo.publishing.models import CheckedHow, Fact, Place, TaskKind
 from kafo.publishing.permissions.places import fact_policy, place_policy
 from kafo.publishing.queries.places import facts_for_page, is_stale, live_pages_of
-from kafo.publishing.queries.tasks import NEEDED_FACTS
+from kafo.publishing.queries.tasks import MINUTES, NEEDED_FACTS
 from kafo.publishing.services.place_pages import publish_place
 from kafo.publishing.services.places import (
-    MINUTES,
     change_place,
     confirm_fact,
     remove_fact,

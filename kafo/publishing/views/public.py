@@ -14,8 +14,9 @@ from kafo.publishing.addresses import relative
 from kafo.publishing.baking.pages import frame_of
 from kafo.publishing.models import Picture, PublicSite, Rendition
 from kafo.publishing.permissions.editing import file_policy
-from kafo.publishing.queries.search import MOST_LETTERS, search
+from kafo.publishing.queries.search import MOST_LETTERS, search, words_of
 from kafo.publishing.serving.application import SEARCH, SITE_PREFIX
+from kafo.publishing.serving.counting import count_search
 from kafo.publishing.serving.files import policy
 from kafo.records.errors import NotVisible
 
@@ -30,6 +31,8 @@ def search_page(request: HttpRequest, slug: str, language: str) -> HttpResponse:
     asked = request.GET.get("page", "")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 1
     found = search(site, language, query, max(1, number))
+    if not found.total:
+        count_search(site.slug, " ".join(words_of(query)))
     path = f"{language}/{SEARCH}/"
     near = range(max(1, number - 2), min(found.pages, number + 2) + 1)
     with override(language):

@@ -156,7 +156,7 @@ def test_it_counts_the_same_confirmation_once(cast):
     assert confirm_fact(actor=cast["aminata"], fact=fact)
     assert not confirm_fact(actor=cast["aminata"], fact=fact)
     assert len(acts_on(fact)) == before + 1
-    assert ReviewTask.objects.get().minutes == 15
+    assert ReviewTask.objects.get().minutes == 10
 
 
 def test_it_closes_the_task_that_was_taken_and_credits_it_once(cast):

