@@ -1,8 +1,10 @@
 """A way to a peer over HTTP, on one connection that is kept."""
 
 import http.client
+import re
 import uuid
 from collections.abc import Iterator
+from http import HTTPStatus
 from urllib.parse import quote, urlsplit
 
 from kafo.federation.errors import Untrusted
@@ -42,9 +44,23 @@ class HttpLink:
         path = f"{_log(head)}/{after}/{edition}"
         yield from self._stream(path, token, {"Range": f"bytes={skip}-"} if skip else {})
 
-    def snapshot(self, token: bytes, head: Head) -> Iterator[bytes]:
-        """Fetch the state of a log."""
-        yield from self._stream(f"{_log(head)}/state", token, {})
+    def snapshot(
+        self,
+        token: bytes,
+        head: Head,
+        at_least: tuple[int, int],
+        begun: tuple[int, int],
+        skip: int,
+    ) -> tuple[tuple[int, int], int, Iterator[bytes]]:
+        """Fetch the state of a log, from a byte on when it is the one that was begun."""
+        path = f"{_log(head)}/state?least={_joined(at_least)}"
+        since = {"Range": f"bytes={skip}-", "If-Range": f'"{_joined(begun)}"'} if skip else {}
+        response = self._send("GET", path, None, token, since)
+        found = re.fullmatch(r'"(\d{1,12})\.(\d{1,12})"', response.headers.get("ETag", ""))
+        if not found:
+            raise Untrusted("The peer does not say where its state stands.")
+        first = skip if response.status == HTTPStatus.PARTIAL_CONTENT else 0
+        return (int(found[1]), int(found[2])), first, self._parts(response)
 
     def push(
         self, token: bytes, head: Head, after: int, edition: int, offset: int, data: bytes
@@ -53,9 +69,18 @@ class HttpLink:
         path = f"{_log(head)}/{after}/{edition}?at={offset}"
         return int(cbor.decode(self._ask("POST", path, data, token)))
 
-    def give_snapshot(self, token: bytes, head: Head, data: bytes) -> None:
-        """Give the state of a log."""
-        self._ask("POST", f"{_log(head)}/state", data, token)
+    def give_snapshot(
+        self,
+        token: bytes,
+        head: Head,
+        position: tuple[int, int],
+        offset: int,
+        size: int,
+        data: bytes,
+    ) -> int:
+        """Give the state of a log from a byte on; give how many bytes are there now."""
+        path = f"{_log(head)}/state?state={_joined(position)}&at={offset}&of={size}"
+        return int(cbor.decode(self._ask("POST", path, data, token)))
 
     def rosters(self, token: bytes, documents: list[bytes]) -> None:
         """Give newer versions of the roster."""
@@ -71,7 +96,9 @@ class HttpLink:
         return answer
 
     def _stream(self, path: str, token: bytes, headers: dict[str, str]) -> Iterator[bytes]:
-        response = self._send("GET", path, None, token, headers)
+        yield from self._parts(self._send("GET", path, None, token, headers))
+
+    def _parts(self, response: http.client.HTTPResponse) -> Iterator[bytes]:
         while data := self._read(response, CHUNK):
             self.moved += len(data)
             yield data
@@ -108,6 +135,10 @@ class HttpLink:
                 raise ConnectionError("The peer is not well.")
             raise Untrusted("The peer does not give this.")
         return response
+
+
+def _joined(position: tuple[int, int]) -> str:
+    return f"{position[0]}.{position[1]}"
 
 
 def _log(head: Head) -> str:

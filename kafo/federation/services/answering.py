@@ -4,6 +4,7 @@ import secrets
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -14,11 +15,12 @@ from kafo.federation.models import Frame, Log, Peer, Roster
 from kafo.federation.node import Node, trusted_version
 from kafo.federation.services.applying import frame_hash
 from kafo.federation.services.erasing import kept_from
-from kafo.federation.services.incoming import Incoming
+from kafo.federation.services.incoming import Incoming, IncomingState
 from kafo.federation.services.sealing import log_of, raise_alarm, seal_waiting
-from kafo.federation.services.snapshots import load_snapshot
+from kafo.federation.services.snapshots import position_of, snapshot_file
 from kafo.federation.wire import cbor, signatures
 
+PIECE = 128 * 1024
 SHORT = 8  # bytes of a hash that are enough to compare
 _tokens: dict[bytes, tuple[str, uuid.UUID]] = {}
 
@@ -224,12 +226,52 @@ def take_frames(
     return incoming.size
 
 
-def take_snapshot(node: Node, head: Head, data: bytes) -> None:
-    """Take a state that a client pushes; raises Malformed, Untrusted or Diverged."""
+def snapshot_from(
+    node: Node, log: Log, at_least: tuple[int, int], begun: tuple[int, int], skip: int
+) -> tuple[tuple[int, int], int, int, Iterator[bytes]]:
+    """Give where a state stands, its first byte that is given, its size, and the bytes.
+
+    The first `skip` bytes are left out when it is the same state that was `begun`.
+    """
+    position, path = snapshot_file(node, log, at_least)
+    size = path.stat().st_size
+    first = skip if position == begun and skip <= size else 0
+    return position, first, size, _bytes_of(path, first)
+
+
+def _bytes_of(path: Path, first: int) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        file.seek(first)
+        while data := file.read(PIECE):
+            yield data
+
+
+def take_snapshot(
+    node: Node,
+    client: uuid.UUID,
+    head: Head,
+    position: tuple[int, int],
+    offset: int,
+    size: int,
+    data: bytes,
+) -> int:
+    """Take bytes of a state that a client pushes; give how many are here, all of `size` at last.
+
+    Raises Malformed, Untrusted or Diverged.
+    """
     roster = node.roster
     if roster is None or not roster.reads(head.audience, head.office.bytes, node.office.bytes):
         raise Untrusted("This log is not for this office.")
-    load_snapshot(node, log_of_peer(node, head), data)
+    log = log_of_peer(node, head)
+    if position <= position_of(log):
+        return size
+    incoming = IncomingState(node, client, log)
+    incoming.begin(position)
+    incoming.add(offset, data)
+    if incoming.size < size:
+        return incoming.size
+    incoming.load()
+    return size
 
 
 def log_of_peer(node: Node, head: Head) -> Log:

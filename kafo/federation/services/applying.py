@@ -65,7 +65,7 @@ def apply_frame(node: Node, office: uuid.UUID, audience: str, data: bytes) -> Lo
         erased = {number for number, state in states.items() if state is None}
         advance(log, frame, data, len(erased))
         if erased:
-            redact_records(log, erased)
+            redact_records(node, log, erased)
             remove_records(node, log, [before[n] for n in erased if n in before])
         write_records(node, held, before)
     if node.writes(office) and not node.is_behind(log):

@@ -6,6 +6,7 @@ is written whole or not at all. A part opens to a sequence of items:
 its pieces.
 """
 
+import io
 import os
 import uuid
 from collections.abc import Iterator
@@ -155,7 +156,7 @@ def _take_frame(node: Node, log: Log, sequence: int, data: bytes, visit: Visit) 
 
 def _take_snapshot(node: Node, log: Log, data: bytes, visit: Visit) -> Log | None:
     try:
-        load_snapshot(node, log, data)
+        load_snapshot(node, log, io.BytesIO(data))
         visit.snapshots += 1
     except (Malformed, Untrusted) as error:
         visit.faults.append(str(error))

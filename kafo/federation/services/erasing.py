@@ -1,16 +1,23 @@
 """Erase from the frames kept here, and drop frames that nobody needs."""
 
 from collections.abc import Collection
+from pathlib import Path
 
 from django.db.models import Min
 
 from kafo.federation.models import Frame, Log
+from kafo.federation.node import Node
 from kafo.federation.wire import frames
 from kafo.federation.wire.entries import Put, read_entry
 
 
-def redact_records(log: Log, numbers: Collection[int]) -> int:
-    """Replace what frames say of erased records by hashes; give how many frames changed."""
+def redact_records(node: Node, log: Log, numbers: Collection[int]) -> int:
+    """Replace what frames say of erased records by hashes; give how many frames changed.
+
+    Files with a state of the log are removed whole: the next is made when somebody asks.
+    """
+    for path in [*state_files(node, log), *node.home.glob(f"incoming/*-{log.pk}-*.state")]:
+        path.unlink(missing_ok=True)
     changed = 0
     kept = Frame.objects.using(log._state.db).filter(log=log, size__gt=0)
     for frame in kept.iterator(chunk_size=50):
@@ -31,6 +38,11 @@ def redact_records(log: Log, numbers: Collection[int]) -> int:
         log.edition += 1
         log.save(update_fields=["edition"])
     return changed
+
+
+def state_files(node: Node, log: Log) -> list[Path]:
+    """Give the files that hold a whole state of a log."""
+    return sorted((node.home / "states").glob(f"{log.pk}-*.state"))
 
 
 def drop_frames(log: Log, up_to: int) -> int:

@@ -13,6 +13,7 @@ from kafo.federation.errors import Diverged, Malformed, Untrusted
 from kafo.federation.models import Log, Peer, Roster
 from kafo.federation.node import Node
 from kafo.federation.services.answering import (
+    PIECE,
     SHORT,
     Head,
     frames_after,
@@ -23,14 +24,13 @@ from kafo.federation.services.answering import (
 )
 from kafo.federation.services.applying import frame_hash
 from kafo.federation.services.erasing import kept_from
-from kafo.federation.services.incoming import Incoming
+from kafo.federation.services.incoming import Incoming, IncomingState
 from kafo.federation.services.sealing import raise_alarm, seal_waiting
-from kafo.federation.services.snapshots import load_snapshot, write_snapshot
+from kafo.federation.services.snapshots import position_of, snapshot_file
 from kafo.federation.wire import cbor
 from kafo.federation.wire.frames import FIRST
 
-PIECE = 128 * 1024
-MAX_SNAPSHOT = 256 * 1024 * 1024
+Position = tuple[int, int]
 
 
 class Link(Protocol):
@@ -44,13 +44,17 @@ class Link(Protocol):
         self, token: bytes, head: Head, after: int, edition: int, skip: int
     ) -> Iterator[bytes]: ...
 
-    def snapshot(self, token: bytes, head: Head) -> Iterator[bytes]: ...
+    def snapshot(
+        self, token: bytes, head: Head, at_least: Position, begun: Position, skip: int
+    ) -> tuple[Position, int, Iterator[bytes]]: ...
 
     def push(
         self, token: bytes, head: Head, after: int, edition: int, offset: int, data: bytes
     ) -> int: ...
 
-    def give_snapshot(self, token: bytes, head: Head, data: bytes) -> None: ...
+    def give_snapshot(
+        self, token: bytes, head: Head, position: Position, offset: int, size: int, data: bytes
+    ) -> int: ...
 
     def rosters(self, token: bytes, documents: list[bytes]) -> None: ...
 
@@ -146,35 +150,49 @@ def _fetch(node: Node, link: Link, token: bytes, offer: Offer, visit: Visit) -> 
         return
     if (head.epoch, head.sequence) <= (log.epoch, log.sequence):
         return
-    if offer.kept_from <= log.sequence + 1 and head.sequence > log.sequence:
-        incoming = Incoming(node, link.office, log)
-        if incoming.edition != offer.edition or incoming.after + 1 < offer.kept_from:
-            incoming.begin(log.sequence, offer.edition)
-        for piece in link.frames(token, head, incoming.after, offer.edition, incoming.size):
-            incoming.add(incoming.size, piece)
-            visit.frames += incoming.apply()
-            if incoming.fault:
-                break
-        visit.frames += incoming.apply()
+    if head.sequence > log.sequence and offer.kept_from <= log.sequence + 1:
+        incoming = _fetch_frames(node, link, token, offer, log, visit)
         if incoming.fault is None:
-            incoming.settle()
             return
         if head.epoch == log_of_peer(node, head).epoch and not isinstance(incoming.fault, Diverged):
             incoming.complain()
             visit.faults.append(str(incoming.fault))
             return
     _fetch_snapshot(node, link, token, head, visit)
+    log = log_of_peer(node, head)
+    if log.epoch == head.epoch and offer.kept_from <= log.sequence + 1 <= head.sequence:
+        _fetch_frames(node, link, token, offer, log, visit)
+
+
+def _fetch_frames(
+    node: Node, link: Link, token: bytes, offer: Offer, log: Log, visit: Visit
+) -> Incoming:
+    incoming = Incoming(node, link.office, log)
+    if incoming.edition != offer.edition or incoming.after + 1 < offer.kept_from:
+        incoming.begin(log.sequence, offer.edition)
+    for piece in link.frames(token, offer.head, incoming.after, offer.edition, incoming.size):
+        incoming.add(incoming.size, piece)
+        visit.frames += incoming.apply()
+        if incoming.fault:
+            break
+    visit.frames += incoming.apply()
+    if incoming.fault is None:
+        incoming.settle()
+    return incoming
 
 
 def _fetch_snapshot(node: Node, link: Link, token: bytes, head: Head, visit: Visit) -> None:
     log = log_of_peer(node, head)
     try:
-        data = bytearray()
-        for piece in link.snapshot(token, head):
-            data += piece
-            if len(data) > MAX_SNAPSHOT:
-                raise Malformed("The state is too large.")
-        load_snapshot(node, log, bytes(data))
+        incoming = IncomingState(node, link.office, log)
+        position, first, pieces = link.snapshot(
+            token, head, position_of(log), incoming.position, incoming.size
+        )
+        incoming.begin(position)
+        for piece in pieces:
+            incoming.add(first, piece)
+            first += len(piece)
+        incoming.load()
         visit.snapshots += 1
     except (Malformed, Untrusted, Diverged) as error:
         diverged = isinstance(error, Diverged)
@@ -192,7 +210,7 @@ def _push(node: Node, link: Link, token: bytes, offer: Offer, visit: Visit) -> N
     mine = frame_hash(log, head.sequence) if head.sequence else FIRST
     if mine is None or (head.sequence and mine[:SHORT] != head.hash) or first > head.sequence + 1:
         if head.epoch < log.epoch or first > head.sequence + 1:
-            link.give_snapshot(token, head, b"".join(write_snapshot(log)))
+            _push_snapshot(node, link, token, head, log, visit)
         return
     after, offset = head.sequence, 0
     if offer.taking == log.edition and offer.taken and first <= offer.after + 1:
@@ -203,3 +221,19 @@ def _push(node: Node, link: Link, token: bytes, offer: Offer, visit: Visit) -> N
             link.push(token, head, after, log.edition, offset, piece)
             offset += len(piece)
             visit.pushed += len(piece)
+
+
+def _push_snapshot(
+    node: Node, link: Link, token: bytes, head: Head, log: Log, visit: Visit
+) -> None:
+    position, path = snapshot_file(node, log, (head.epoch, head.sequence))
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        there = link.give_snapshot(token, head, position, 0, size, b"")
+        while there < size:
+            file.seek(there)
+            data = file.read(PIECE)
+            before, there = there, link.give_snapshot(token, head, position, there, size, data)
+            if there <= before:
+                raise Malformed("The peer takes nothing.")
+            visit.pushed += there - before

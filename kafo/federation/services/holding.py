@@ -77,20 +77,25 @@ def store(log: Log, states: Mapping[int, State | None]) -> list[Held]:
         unique_fields=["log", "number"],
         update_fields=["record_id", "kind", "state", "parked"],
     )
-    leaves = {n: roots.leaf(encoded[n]) if n in encoded else roots.EMPTY for n in states}
-    if leaves:
-        log.root, changed = roots.update(leaves, lambda keys: _nodes(log, keys))
-        TreeNode.objects.using(using).bulk_create(
-            [
-                TreeNode(log=log, level=level, index=index, children=children)
-                for (level, index), children in changed.items()
-            ],
-            update_conflicts=True,
-            unique_fields=["log", "level", "index"],
-            update_fields=["children"],
-        )
-        log.next_number = max(log.next_number, max(leaves) + 1)
+    plant(log, {n: roots.leaf(encoded[n]) if n in encoded else roots.EMPTY for n in states})
     return rows
+
+
+def plant(log: Log, leaves: Mapping[int, bytes]) -> None:
+    """Put leaves into the tree of the log, and bring its root up to date."""
+    if not leaves:
+        return
+    log.root, changed = roots.update(leaves, lambda keys: _nodes(log, keys))
+    TreeNode.objects.using(log._state.db).bulk_create(
+        [
+            TreeNode(log=log, level=level, index=index, children=children)
+            for (level, index), children in changed.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["log", "level", "index"],
+        update_fields=["children"],
+    )
+    log.next_number = max(log.next_number, max(leaves) + 1)
 
 
 def _nodes(log: Log, keys: set[tuple[int, int]]) -> dict[tuple[int, int], bytes]:

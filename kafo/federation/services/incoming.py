@@ -10,7 +10,10 @@ from kafo.federation.models import Log
 from kafo.federation.node import Node
 from kafo.federation.services.applying import apply_frame
 from kafo.federation.services.sealing import raise_alarm
+from kafo.federation.services.snapshots import load_snapshot
 from kafo.federation.wire import frames
+
+MAX_STATE = 2 * 1024 * 1024 * 1024
 
 
 class Incoming:
@@ -44,10 +47,7 @@ class Incoming:
         if self._path is None or offset > self.size:
             raise Malformed("Bytes are missing before these.")
         fresh = data[self.size - offset :]
-        with self._path.open("ab") as file:
-            file.write(fresh)
-            file.flush()
-            os.fsync(file.fileno())
+        _append(self._path, fresh)
         self.size += len(fresh)
 
     def apply(self) -> int:
@@ -97,3 +97,61 @@ class Incoming:
             self._path.unlink(missing_ok=True)
         self._path, self.size = None, 0
         self.after, self.edition = self.log.sequence, -1
+
+
+def _append(path: Path, data: bytes) -> None:
+    with path.open("ab") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+class IncomingState:
+    """The state of one log from one peer, kept in a file until it is whole."""
+
+    def __init__(self, node: Node, peer: uuid.UUID, log: Log) -> None:
+        self.node, self.peer, self.log = node, peer, log
+        found = sorted((node.home / "incoming").glob(f"{peer.hex}-{log.pk}-*.state"))
+        self._path: Path | None = found[-1] if found else None
+        self.position, self.size = (0, 0), 0
+        if self._path:
+            epoch, _, sequence = self._path.stem.split("-")[2].partition(".")
+            self.position = int(epoch), int(sequence)
+            self.size = self._path.stat().st_size
+
+    def begin(self, position: tuple[int, int]) -> None:
+        """Go on with the state that is here, or begin this one."""
+        if self._path and self.position == position:
+            return
+        self.drop()
+        name = f"{self.peer.hex}-{self.log.pk}-{position[0]}.{position[1]}.state"
+        self._path, self.position = self.node.home / "incoming" / name, position
+
+    def add(self, offset: int, data: bytes) -> None:
+        """Append bytes that belong at `offset`; what is here already is passed over."""
+        if self._path is None or offset > self.size:
+            raise Malformed("Bytes are missing before these.")
+        fresh = data[self.size - offset :]
+        if self.size + len(fresh) > MAX_STATE:
+            self.drop()
+            raise Malformed("The state is too large.")
+        _append(self._path, fresh)
+        self.size += len(fresh)
+
+    def load(self) -> None:
+        """Take the state; forget the bytes unless the power fails before it is in the database."""
+        if self._path is None or not self._path.exists():
+            raise Malformed("There is no state.")
+        try:
+            with self._path.open("rb") as file:
+                self.log = load_snapshot(self.node, self.log, file)
+        except (Malformed, Untrusted, Diverged):
+            self.drop()
+            raise
+        self.drop()
+
+    def drop(self) -> None:
+        """Forget the bytes."""
+        if self._path:
+            self._path.unlink(missing_ok=True)
+        self._path, self.position, self.size = None, (0, 0), 0

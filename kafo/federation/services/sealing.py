@@ -248,7 +248,7 @@ def _seal_changes(node: Node, log: Log, changes: list[Change]) -> int:
         count, at = count + 1, end
     gone = {number for entry, number, _ in changes if isinstance(entry, Erase)}
     if gone:
-        redact_records(log, gone)
+        redact_records(node, log, gone)
     return count
 
 

@@ -1,23 +1,28 @@
 """Snapshots: the whole state of a log, proven by the root in its newest head.
 
 Any peer can give one: a sequence of byte strings, first what it is, then packed runs of states.
+One is never whole in memory, on neither side: it is a file, and taken run by run.
 """
 
+import os
+import threading
 from collections.abc import Iterable, Iterator
-from typing import Any
+from pathlib import Path
+from typing import BinaryIO
 
 from django.db import transaction
 
 from kafo.federation.errors import Diverged, Malformed, Untrusted
-from kafo.federation.models import Frame, Held, Log
+from kafo.federation.models import Frame, Held, Log, TreeNode
 from kafo.federation.node import Node, receiving
-from kafo.federation.services.applying import remove_records, write_records
-from kafo.federation.services.holding import State, held_by_number, store
+from kafo.federation.services.applying import frame_hash, remove_records, write_records
+from kafo.federation.services.erasing import kept_from, state_files
+from kafo.federation.services.holding import State, held_by_number, plant, store
 from kafo.federation.services.sealing import log_of
 from kafo.federation.wire import cbor, frames, roots
 
 RUN_BYTES = 256 * 1024
-MAX_RECORDS = roots.MOST_RECORDS
+_writing = threading.Lock()
 
 
 def write_snapshot(log: Log) -> Iterator[bytes]:
@@ -45,27 +50,73 @@ def _run(items: list[bytes]) -> bytes:
     return cbor.encode(cbor.encode([frames.DICTIONARY, frames.pack(b"".join(items))]))
 
 
-def load_snapshot(node: Node, log: Log, data: bytes) -> Log:
-    """Take the state of a log from a snapshot; give the log.
+def position_of(log: Log) -> tuple[int, int]:
+    """Give where a log stands, to be compared."""
+    return log.epoch, log.sequence
+
+
+def snapshot_file(node: Node, log: Log, at_least: tuple[int, int]) -> tuple[tuple[int, int], Path]:
+    """Give a file with a state of the log that is at least so new, and where that state stands.
+
+    The last one is given again as long as frames go on from it, so that a slow peer can fetch it
+    in several visits. Raises Untrusted when there is none so new.
+    """
+    with _writing:
+        for path in state_files(node, log):
+            _, place, hash_ = path.stem.split("-")
+            epoch, sequence = (int(number) for number in place.split("."))
+            goes_on = sequence == log.sequence or kept_from(log) <= sequence + 1
+            known = frame_hash(log, sequence) if epoch == log.epoch and goes_on else None
+            if known and known.hex().startswith(hash_) and at_least <= (epoch, sequence):
+                return (epoch, sequence), path
+        while True:
+            log = Log.objects.using(node.using).get(pk=log.pk)
+            if position_of(log) < at_least:
+                raise Untrusted("There is no state of this log so new here.")
+            if written := _written(node, log):
+                return position_of(log), written
+
+
+def _written(node: Node, log: Log) -> Path | None:
+    """Write the state of a log to a file; None when the log went on meanwhile."""
+    for old in state_files(node, log):
+        old.unlink()
+    folder = node.home / "states"
+    folder.mkdir(exist_ok=True)
+    hash_ = bytes(log.head_hash)[:8].hex()
+    path = folder / f"{log.pk}-{log.epoch}.{log.sequence}-{hash_}.state"
+    temporary = path.with_suffix(".tmp")
+    with temporary.open("wb") as file:
+        for piece in write_snapshot(log):
+            file.write(piece)
+    now = Log.objects.using(node.using).get(pk=log.pk)
+    if (now.head_hash, now.edition) != (log.head_hash, log.edition):
+        return None
+    temporary.replace(path)
+    return path
+
+
+def load_snapshot(node: Node, log: Log, source: BinaryIO) -> Log:
+    """Take the state of a log from a snapshot, run by run; give the log.
 
     Raises Malformed, Untrusted, or Diverged when the state is not the one that the office signed.
     """
-    pieces = [cbor.decode(piece) for piece in cbor.split(data, MAX_RECORDS)]
-    match cbor.decode(pieces[0]) if pieces and isinstance(pieces[0], bytes) else None:
+    pieces = _pieces(source)
+    match cbor.decode(next(pieces, b"")):
         case [1, int(epoch), int(sequence), bytes(before), bytes(statement), int(next_number)]:
             pass
         case _:
             raise Malformed("This is no snapshot.")
     frame = _statement(node, log, epoch, before, statement)
-    states = dict(_states(pieces[1:]))
-    root = roots.root_of({number: roots.leaf(s.encoded()) for number, s in states.items()})
-    if root != frame.root or frame.sequence != sequence:
+    if frame.sequence != sequence:
         raise Diverged("The snapshot is not the state that the office signed.")
     with transaction.atomic(using=node.using), receiving():
         log = log_of(node, log.office, log.audience)
-        if [epoch, sequence] < [log.epoch, log.sequence]:
+        if (epoch, sequence) < position_of(log):
             raise Untrusted("The snapshot is older than what is here.")
-        _take(node, log, states)
+        _take(node, log, pieces)
+        if bytes(log.root) != frame.root:
+            raise Diverged("The snapshot is not the state that the office signed.")
         rows = Frame.objects.using(node.using).filter(log=log)
         rows.filter(epoch__lt=epoch).update(is_void=True)
         rows.filter(is_void=False).update(data=b"", size=0)
@@ -86,6 +137,18 @@ def load_snapshot(node: Node, log: Log, data: bytes) -> Log:
     return log
 
 
+def _pieces(source: BinaryIO) -> Iterator[bytes]:
+    while start := source.read(9):
+        major, length, width = cbor.head(start, 0)
+        if major != 2 or length > frames.MAX_FRAME:
+            raise Malformed("A piece of the snapshot has another shape.")
+        piece = start[width:] + source.read(max(0, length - len(start) + width))
+        if len(piece) < length:
+            raise Malformed("The snapshot ends early.")
+        source.seek(length - len(piece), os.SEEK_CUR)
+        yield piece[:length]
+
+
 def _statement(node: Node, log: Log, epoch: int, before: bytes, statement: bytes) -> frames.Frame:
     roster = node.roster
     entry = roster.office(log.office.bytes) if roster else None
@@ -98,19 +161,22 @@ def _statement(node: Node, log: Log, epoch: int, before: bytes, statement: bytes
     return frame
 
 
-def _states(pieces: Iterable[Any]) -> Iterator[tuple[int, State]]:
-    for piece in pieces:
-        match cbor.decode(piece) if isinstance(piece, bytes) else None:
-            case [int(number), bytes(packed)]:
-                run = frames.unpack(packed, number)
+def _states(piece: bytes) -> dict[int, State]:
+    match cbor.decode(piece):
+        case [int(number), bytes(packed)]:
+            run = frames.unpack(packed, number)
+        case _:
+            raise Malformed("A run of the snapshot has another shape.")
+    states: dict[int, State] = {}
+    for item in cbor.split(run, frames.MAX_UNPACKED):
+        match cbor.decode(item):
+            case [int(number), bytes(state)] if 0 <= number < roots.MOST_RECORDS:
+                states[number] = _state(state)
             case _:
-                raise Malformed("A run of the snapshot has another shape.")
-        for item in cbor.split(run, frames.MAX_UNPACKED):
-            match cbor.decode(item):
-                case [int(number), bytes(state)] if 0 <= number < roots.MOST_RECORDS:
-                    yield number, _state(state)
-                case _:
-                    raise Malformed("A state of the snapshot has another shape.")
+                raise Malformed("A state of the snapshot has another shape.")
+    if not states or list(states) != sorted(states):
+        raise Malformed("The states of a snapshot go up by their numbers.")
+    return states
 
 
 def _state(data: bytes) -> State:
@@ -120,13 +186,30 @@ def _state(data: bytes) -> State:
     raise Malformed("A state of the snapshot has another shape.")
 
 
-def _take(node: Node, log: Log, states: dict[int, State]) -> None:
-    held = Held.objects.using(node.using).filter(log=log)
-    known = {n: bytes(state) for n, state in held.values_list("number", "state")}
+def _take(node: Node, log: Log, pieces: Iterable[bytes]) -> None:
+    """Make what is held the same as in the snapshot, one run at a time."""
+    TreeNode.objects.using(node.using).filter(log=log).delete()
+    log.root = roots.EMPTY
+    after = -1
+    for piece in pieces:
+        states = _states(piece)
+        if min(states) <= after:
+            raise Malformed("The states of a snapshot go up by their numbers.")
+        _take_run(node, log, states, after)
+        after = max(states)
+    _take_run(node, log, {}, after)
+
+
+def _take_run(node: Node, log: Log, states: dict[int, State], after: int) -> None:
+    held = Held.objects.using(node.using).filter(log=log, number__gt=after)
+    if states:
+        held = held.filter(number__lte=max(states))
+    known = dict(held.values_list("number", "state"))
     gone = sorted(set(known) - set(states))
-    changed = [n for n, state in states.items() if known.get(n) != state.encoded()]
-    before = held_by_number(log, [*gone, *changed])
+    changed = [n for n, state in states.items() if bytes(known.get(n, b"")) != state.encoded()]
+    before = held_by_number(log, [*gone, *[n for n in changed if n in known]])
     update: dict[int, State | None] = {n: states[n] for n in changed}
+    plant(log, {n: roots.leaf(bytes(known[n])) for n in states if n not in update})
     taken = store(log, {**update, **dict.fromkeys(gone)})
     renumbered = [n for n in changed if n in before and before[n].record_id.bytes != states[n].id]
     remove_records(node, log, [before[n] for n in [*gone, *renumbered]])

@@ -82,7 +82,7 @@ def test_it_shows_a_stranger_nothing(world, address):
         with pytest.raises(Untrusted):
             list(link.frames(token, head, 0, 0, 0))
         with pytest.raises(Untrusted):
-            list(link.snapshot(token, head))
+            link.snapshot(token, head, (0, 0), (0, 0), 0)
         with pytest.raises(Untrusted):
             link.push(token, head, 0, 0, 0, b"x")
     with pytest.raises(Untrusted):

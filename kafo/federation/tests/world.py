@@ -14,7 +14,6 @@ from kafo.federation.node import Node, forget_node, register_node
 from kafo.federation.services import answering
 from kafo.federation.services.exchanging import exchange
 from kafo.federation.services.recovering import check_marks
-from kafo.federation.services.snapshots import write_snapshot
 from kafo.federation.wire import signatures
 from kafo.federation.wire.rosters import OfficeEntry, RosterPayload, sign_roster
 
@@ -143,10 +142,11 @@ class DirectLink:
 
     def _pass(self, data):
         """Let bytes through, or those that fit and then cut."""
-        self.moved += len(data)
         if self.budget is None:
+            self.moved += len(data)
             return data, False
         room, self.budget = self.budget, max(0, self.budget - len(data))
+        self.moved += min(room, len(data))
         return data[:room], len(data) > room
 
     def hello(self, data):
@@ -168,14 +168,19 @@ class DirectLink:
             if cut:
                 raise Cut
 
-    def snapshot(self, token, head):
+    def snapshot(self, token, head, at_least, begun, skip):
         client = answering.client_of(self.server, token)
         log = answering.readable_log(self.server, client, head.office, head.audience)
-        for data in write_snapshot(log):
-            through, cut = self._pass(data)
-            yield through
-            if cut:
-                raise Cut
+        position, first, _, parts = answering.snapshot_from(self.server, log, at_least, begun, skip)
+
+        def pieces():
+            for data in parts:
+                through, cut = self._pass(data)
+                yield through
+                if cut:
+                    raise Cut
+
+        return position, first, pieces()
 
     def push(self, token, head, after, edition, offset, data):
         client = answering.client_of(self.server, token)
@@ -185,12 +190,13 @@ class DirectLink:
             raise Cut
         return taken
 
-    def give_snapshot(self, token, head, data):
-        answering.client_of(self.server, token)
-        _, cut = self._pass(data)
+    def give_snapshot(self, token, head, position, offset, size, data):
+        client = answering.client_of(self.server, token)
+        through, cut = self._pass(data)
+        there = answering.take_snapshot(self.server, client, head, position, offset, size, through)
         if cut:
             raise Cut
-        answering.take_snapshot(self.server, head, data)
+        return there
 
     def rosters(self, token, documents):
         answering.client_of(self.server, token)

@@ -15,11 +15,9 @@ from kafo.federation.errors import Malformed, Untrusted
 from kafo.federation.models import Frame, Log
 from kafo.federation.node import Node, node_of
 from kafo.federation.services import answering
-from kafo.federation.services.snapshots import write_snapshot
 from kafo.federation.wire import cbor
 
 MAX_HELLO = 256 * 1024
-MAX_SNAPSHOT = 256 * 1024 * 1024
 CHUNK = 8 * 1024
 _KIND = "application/cbor-seq"
 _View = Callable[..., HttpResponseBase]
@@ -88,8 +86,7 @@ def frames(
         .aggregate(size=Sum("size"))["size"]
         or 0
     )
-    wanted = re.fullmatch(r"bytes=(\d+)-", request.headers.get("Range", ""))
-    skip = int(wanted[1]) if wanted else 0
+    skip = _skip(request)
     if skip and skip >= size:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     parts = _begun(answering.frames_after(log, after, edition, skip))
@@ -105,14 +102,52 @@ def frames(
 def snapshot(
     request: HttpRequest, node: Node, office: uuid.UUID, audience: str
 ) -> HttpResponseBase:
-    """Give the state of a log; or take it."""
+    """Give the state of a log, from any byte on; or take it."""
     client = _client(request, node)
     if request.method == "POST":
         head = answering.Head(office, audience, 1, 0, b"")
-        answering.take_snapshot(node, head, _body(request, MAX_SNAPSHOT))
-        return HttpResponse(status=204)
+        position, at, of = (
+            _position(request, "state"),
+            _number(request, "at"),
+            _number(request, "of"),
+        )
+        data = _body(request, answering.PIECE)
+        there = answering.take_snapshot(node, client, head, position, at, of, data)
+        return HttpResponse(cbor.encode(there), content_type=_KIND)
     log = answering.readable_log(node, client, office, audience)
-    return StreamingHttpResponse(write_snapshot(log), content_type=_KIND)
+    begun = re.fullmatch(r'"(\d{1,12})\.(\d{1,12})"', request.headers.get("If-Range", ""))
+    position, first, size, parts = answering.snapshot_from(
+        node,
+        log,
+        _position(request, "least"),
+        (int(begun[1]), int(begun[2])) if begun else (0, 0),
+        _skip(request),
+    )
+    response = StreamingHttpResponse(parts, content_type=_KIND, status=206 if first else 200)
+    response["ETag"] = f'"{position[0]}.{position[1]}"'
+    response["Content-Length"] = str(size - first)
+    if first:
+        response["Content-Range"] = f"bytes {first}-{max(first, size - 1)}/{size}"
+    return response
+
+
+def _skip(request: HttpRequest) -> int:
+    wanted = re.fullmatch(r"bytes=(\d{1,12})-", request.headers.get("Range", ""))
+    return int(wanted[1]) if wanted else 0
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    given = request.GET.get(name, "0")
+    if not re.fullmatch(r"[0-9]{1,12}", given):
+        raise Malformed("Where do these bytes belong?")
+    return int(given)
+
+
+def _position(request: HttpRequest, name: str) -> tuple[int, int]:
+    given = re.fullmatch(r"([0-9]{1,12})\.([0-9]{1,12})", request.GET.get(name, "0.0"))
+    if not given:
+        raise Malformed("Where do these bytes belong?")
+    return int(given[1]), int(given[2])
 
 
 def _take(
@@ -120,11 +155,7 @@ def _take(
 ) -> HttpResponseBase:
     client = _client(request, node)
     head = answering.Head(office, audience, 1, 0, b"")
-    at = request.GET.get("at", "0")
-    if not at.isdecimal() or len(at) > 12:
-        raise Malformed("Where do these bytes belong?")
-    offset = int(at)
-    taken = offset
+    taken = offset = _number(request, "at")
     while data := request.read(CHUNK):
         taken = answering.take_frames(node, client, head, after, edition, offset, data)
         offset += len(data)

@@ -40,8 +40,8 @@ def load(data: bytes) -> Any:
 
 def item_end(data: bytes, start: int = 0) -> int:
     """Give the position after the item at `start`; raises Malformed for what the format forbids."""
-    position, left, above, size = start, 1, [], len(data)
-    most = start + MAX_ITEM
+    position, left, size, most = start, 1, len(data), start + MAX_ITEM
+    above: list[int] = []
     while True:
         while not left:
             if not above:

@@ -1,0 +1,116 @@
+"""The whole state of a log: fetched or pushed in parts, taken run by run, gone after an erasure."""
+
+import io
+import os
+
+import pytest
+
+from kafo.federation.errors import Diverged, Malformed
+from kafo.federation.models import Held, Log
+from kafo.federation.services.erasing import drop_frames, state_files
+from kafo.federation.services.exchanging import exchange
+from kafo.federation.services.sealing import seal_waiting
+from kafo.federation.services.snapshots import load_snapshot, write_snapshot
+from kafo.federation.tests.test_exchange import project
+from kafo.federation.tests.test_trust import titles
+from kafo.federation.tests.toy.models import Project
+from kafo.federation.tests.world import Cut, office_id
+
+COUNT = 600
+
+
+@pytest.fixture
+def log(world):
+    """The log of Bamako, of which only the state is left."""
+    Project.objects.using("bamako").bulk_create(
+        Project(
+            home_office=office_id("bamako"),
+            visibility="federation",
+            title=f"Projet {number}",
+            text=os.urandom(200).hex(),
+        )
+        for number in range(COUNT)
+    )
+    seal_waiting(world.nodes["bamako"])
+    log = Log.objects.using("bamako").get()
+    drop_frames(log, log.sequence)
+    return log
+
+
+def in_parts(world, client, server, budget):
+    """Visit until it is done; give how many bytes that took, and how often the line was cut."""
+    moved = cuts = 0
+    for _ in range(60):
+        link = world.link(server, budget)
+        try:
+            exchange(world.nodes[client], link)
+        except Cut:
+            cuts += 1
+        finally:
+            moved += link.moved
+        if titles("geneva") == titles("bamako"):
+            return moved, cuts
+    raise AssertionError("It never ends.")
+
+
+@pytest.mark.parametrize("client", ["geneva", "bamako"])
+def test_it_goes_on_with_a_state_at_the_byte_where_the_line_was_cut(world, log, client):
+    server = "bamako" if client == "geneva" else "geneva"
+    whole = sum(map(len, write_snapshot(log)))
+    moved, cuts = in_parts(world, client, server, 30_000)
+    assert cuts > 1
+    # Nothing twice but the greetings.
+    assert moved < whole + cuts * 1_000
+    assert world.state("geneva", "bamako") == world.state("bamako", "bamako")
+    assert list(world.nodes["geneva"].home.glob("incoming/*")) == []
+
+
+def test_it_gives_a_slow_peer_the_state_that_it_began_and_then_what_followed(world, log):
+    with pytest.raises(Cut):
+        world.visit("geneva", "bamako", 30_000)
+    project("bamako", title="Nouveau")
+    assert world.visit("geneva", "bamako").snapshots == 1
+    assert "Nouveau" in titles("geneva")
+    assert world.state("geneva", "bamako") == world.state("bamako", "bamako")
+    assert len(state_files(world.nodes["bamako"], log)) == 1
+
+
+def test_it_keeps_no_state_with_what_was_erased(world, log):
+    with pytest.raises(Cut):
+        world.visit("geneva", "bamako", 30_000)
+    Project.objects.using("bamako").get(title="Projet 7").delete()
+    seal_waiting(world.nodes["bamako"])
+    assert state_files(world.nodes["bamako"], log) == []
+    world.visit("geneva", "bamako")
+    assert "Projet 7" not in titles("geneva")
+    assert world.state("geneva", "bamako") == world.state("bamako", "bamako")
+
+
+def test_it_takes_nothing_of_a_state_that_is_not_what_the_office_signed(world, log):
+    node = world.nodes["geneva"]
+    mine, _ = Log.objects.using("geneva").get_or_create(office=log.office, audience=log.audience)
+    whole = list(write_snapshot(log))
+    for wrong in (whole[:-1], [whole[0], *reversed(whole[1:])], [*whole, whole[-1]], whole[1:]):
+        with pytest.raises((Diverged, Malformed)):
+            load_snapshot(node, mine, io.BytesIO(b"".join(wrong)))
+    with pytest.raises(Malformed):
+        load_snapshot(node, mine, io.BytesIO(b"".join(whole)[:-3]))
+    assert not Held.objects.using("geneva").exists()
+    assert not Project.objects.using("geneva").exists()
+    load_snapshot(node, mine, io.BytesIO(b"".join(whole)))
+    assert titles("geneva") == titles("bamako")
+
+
+def test_it_removes_what_the_state_does_not_have_and_writes_what_changed(world, log):
+    world.visit("geneva", "bamako")
+    Project.objects.using("bamako").filter(title__startswith="Projet 1").delete()
+    changed = Project.objects.using("bamako").get(title="Projet 2")
+    changed.text = "autrement"
+    changed.save()
+    seal_waiting(world.nodes["bamako"])
+    log.refresh_from_db()
+    drop_frames(log, log.sequence)
+    assert world.visit("geneva", "bamako").snapshots == 1
+    assert titles("geneva") == titles("bamako")
+    assert Project.objects.using("geneva").get(pk=changed.pk).text == "autrement"
+    assert world.state("geneva", "bamako") == world.state("bamako", "bamako")
