@@ -17,7 +17,7 @@ from django.urls.converters import StringConverter
 from django.views.decorators.cache import cache_control
 
 from kafo.desk.permissions import Anyone, SignedIn
-from kafo.people.views import accounts, invitations, me, protection
+from kafo.people.views import accounts, invitations, me, protection, retention
 from kafo.records.permissions import Policy
 
 
@@ -116,6 +116,18 @@ _patterns = [
         protection.WithdrawAuthorizationView.as_view(),
         name="authorization-withdraw",
     ),
+    path(
+        "authorizations/<uuid:pk>/keep/",
+        retention.KeepAuthorizationView.as_view(),
+        name="authorization-keep",
+    ),
+    path(
+        "authorizations/<uuid:pk>/erase/",
+        retention.EraseAuthorizationView.as_view(),
+        name="authorization-erase",
+    ),
+    path("past-period/", retention.RetentionView.as_view(), name="retention"),
+    path("past-period/<uuid:pk>/", retention.KeepPersonView.as_view(), name="person-keep"),
     path("register/", protection.RegisterView.as_view(), name="register"),
     path(
         "register/<uuid:organization>/<slug:purpose>/",

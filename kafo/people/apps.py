@@ -33,6 +33,7 @@ class PeopleConfig(AppConfig):
         from kafo.people.menu import register_frame
         from kafo.people.panels import register_panels
         from kafo.people.receivers import connect
+        from kafo.people.services.invitations import forget_invitations
         from kafo.people.services.sessions import forget_sessions
         from kafo.records.loop import register_loop
 
@@ -40,3 +41,4 @@ class PeopleConfig(AppConfig):
         register_panels()
         connect()
         register_loop("people.sessions", forget_sessions)
+        register_loop("people.invitations", forget_invitations)

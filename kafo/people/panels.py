@@ -13,8 +13,10 @@ from kafo.desk.menu import register_account_links, register_menu_item, register_
 from kafo.people import permissions
 from kafo.people.enums import Role
 from kafo.people.models import Account, Mandate
+from kafo.people.queries.retention import papers_past_period, persons_past_period
 from kafo.records.permissions import Policy
 
+COUNTED = 100  # more than that is said as "more than"
 EXPOSED = (Role.DIRECTOR, Role.BOARD_MEMBER, Role.TECHNICIAN)
 
 
@@ -34,14 +36,32 @@ def second_factor_panel(request: HttpRequest) -> SafeString | None:
     return render_to_string("people/second_factor_panel.html", request=request)
 
 
+def retention_panel(request: HttpRequest) -> SafeString | None:
+    """Give to whoever protects the data how much is past its period, or nothing."""
+    scope = permissions.retention.scope(request.user, "view")
+    if not scope:
+        return None
+    found = [
+        len(rows.order_by().values_list("pk")[: COUNTED + 1])
+        for rows in (persons_past_period(scope), papers_past_period(scope))
+    ]
+    count = sum(found)
+    if not count:
+        return None
+    context = {"count": min(count, COUNTED), "has_more": count > COUNTED}
+    return render_to_string("people/retention_panel.html", context, request)
+
+
 def register_panels() -> None:
     """Hang all this into the frame; called when the room starts."""
     register_panel(second_factor_panel, order=1)
+    register_panel(retention_panel, order=36)
     register_account_links(own_page="account:me-data", sign_out="account_logout")
     for label, name, order, policy in (
         (_("Invitations"), "invitations", 60, permissions.invitations),
         (_("Authorisations for minors"), "authorizations", 62, permissions.authorizations),
         (_("Register of processing"), "register", 64, permissions.processings),
+        (_("Past their period"), "retention", 66, permissions.retention),
     ):
         register_menu_item(label, f"account:{name}", order, visible=partial(_may_open, policy))
 

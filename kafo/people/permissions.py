@@ -125,6 +125,7 @@ class PersonPolicy(ScopedPolicy):
         "history": "people.acts",
         "invite": "people.invite",
         "protect": "people.protect",
+        "keep": "people.protect",
         "authorize": "people.edit",
     }
 
@@ -263,6 +264,8 @@ class AuthorizationPolicy(ScopedPolicy):
         "add": "people.edit",
         "approve": "people.protect",
         "withdraw": "people.protect",
+        "keep": "people.protect",
+        "erase": "people.protect",
     }
 
     def may(self, actor: Any, action: str, record: Any = None) -> bool:
@@ -277,6 +280,12 @@ class ProcessingPolicy(ScopedPolicy):
     """The register of processing."""
 
     rights = {"view": "people.protect", "change": "people.protect"}
+
+
+class RetentionPolicy(ScopedPolicy):
+    """What is past its period: a matter of whoever protects the data of an organisation."""
+
+    rights = {"view": "people.protect"}
 
 
 def _may_in(actor: Any, right: str, record: Any) -> bool:
@@ -305,3 +314,4 @@ acts = ActPolicy()
 invitations = InvitationPolicy()
 authorizations = AuthorizationPolicy()
 processings = ProcessingPolicy()
+retention = RetentionPolicy()

@@ -59,6 +59,15 @@ class EraseForm(DeskForm):
     understood = forms.BooleanField(label=_("I have read this and want it erased"))
 
 
+class KeepForm(DeskForm):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, help_text=_("The person may ask, and will read it.")
+    )
+    until = forms.DateField(
+        label=_("Until"), help_text=_("On this day the question is asked again.")
+    )
+
+
 class AuthorizationForm(DeskModelForm):
     class Meta:
         model = GuardianAuthorization

@@ -48,12 +48,21 @@ ACTS = {
     "people.person.correct": (_("corrected her own record"), Weight.EDIT),
     "people.person.take": (_("took a copy of what is held on a person"), Weight.ADMINISTER),
     "people.person.erase": (_("erased what was held on a person"), Weight.ADMINISTER),
+    "people.person.keep": (_("kept a record past its period"), Weight.ADMINISTER),
     "people.consent.give": (_("recorded a consent"), Weight.EDIT),
     "people.consent.withdraw": (_("recorded that a consent was withdrawn"), Weight.EDIT),
     "people.authorization.add": (_("recorded a guardian's authorisation"), Weight.EDIT),
     "people.authorization.approve": (_("approved a guardian's authorisation"), Weight.ADMINISTER),
     "people.authorization.withdraw": (
         _("withdrew a guardian's authorisation"),
+        Weight.ADMINISTER,
+    ),
+    "people.authorization.keep": (
+        _("kept a guardian's authorisation past its period"),
+        Weight.ADMINISTER,
+    ),
+    "people.authorization.erase": (
+        _("erased a guardian's authorisation past its period"),
         Weight.ADMINISTER,
     ),
     "people.processing.edit": (_("changed the register of processing"), Weight.ADMINISTER),

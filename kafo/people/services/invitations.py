@@ -33,6 +33,8 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 LENGTH = 16
 LASTS = {InvitationKind.JOIN: timedelta(days=14), InvitationKind.RECOVERY: timedelta(days=3)}
 
+FORGOTTEN_AFTER = timedelta(days=30)
+
 
 def in_groups(code: str) -> str:
     """Give a code in groups of four, as it is printed."""
@@ -91,6 +93,14 @@ def revoke_invitation(*, actor: Any, invitation: Invitation) -> None:
         if not waiting.update(revoked_at=timezone.now()):
             raise Refused(_("This code cannot be used any more; there is nothing to revoke."))
         _note("people.invitation.revoke", actor, invitation)
+
+
+def forget_invitations() -> int:
+    """Delete codes that open nothing since a month, but for what a person has yet to be told."""
+    over = Invitation.objects.filter(expires_at__lt=timezone.now() - FORGOTTEN_AFTER)
+    over = over.exclude(kind=InvitationKind.RECOVERY, told_at__isnull=True)
+    over.delete()
+    return 0  # nothing waits for it
 
 
 def find_invitation(code: str) -> Invitation:
