@@ -86,6 +86,18 @@ class HttpLink:
         """Give newer versions of the roster."""
         self._ask("POST", "/federation/rosters", cbor.encode(documents), token)
 
+    def offered(self, token: bytes, hashes: list[bytes]) -> list[bool]:
+        """Ask which of these files the peer gives."""
+        said = cbor.decode(self._ask("POST", "/federation/files", cbor.encode(hashes), token))
+        if not isinstance(said, list) or len(said) != len(hashes):
+            raise Untrusted("The peer does not answer what it was asked.")
+        return [each is True for each in said]
+
+    def file(self, token: bytes, sha256: str, first: int, last: int) -> Iterator[bytes]:
+        """Fetch a file from one byte to another, both included."""
+        wanted = {"Range": f"bytes={first}-{last}"}
+        yield from self._stream(f"/federation/files/{sha256}", token, wanted)
+
     def _ask(self, method: str, path: str, data: bytes, token: bytes = b"") -> bytes:
         response = self._send(method, path, data, token, {})
         answer = self._read(response, MAX_ANSWER + 1)

@@ -1,6 +1,7 @@
 from uuid import UUID
 
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from kafo.federation.views import exchange
 
@@ -17,12 +18,21 @@ class HexConverter:
         return value.hex
 
 
+class HashConverter(StringConverter):
+    """The SHA-256 of a file."""
+
+    regex = "[0-9a-f]{64}"
+
+
 register_converter(HexConverter, "officeid")
+register_converter(HashConverter, "filehash")
 
 _log = "federation/<officeid:office>/<str:audience>"
 urlpatterns = [
     path("federation/hello", exchange.hello, name="federation-hello"),
     path("federation/rosters", exchange.rosters, name="federation-rosters"),
+    path("federation/files", exchange.offered, name="federation-offered"),
+    path("federation/files/<filehash:sha256>", exchange.file, name="federation-file"),
     path(f"{_log}/state", exchange.snapshot, name="federation-state"),
     path(f"{_log}/<int:after>/<int:edition>", exchange.frames, name="federation-frames"),
 ]

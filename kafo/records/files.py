@@ -4,14 +4,15 @@ import hashlib
 import os
 import re
 import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import models
 
 from kafo.records.durable import sync_folder, write_whole
-from kafo.records.models import FileReference, SharedRecord
+from kafo.records.models import FileReference, SharedRecord, shared_models
+from kafo.records.signals import records_changed, records_received
 
 MAX_SIZE = 64 * 1024 * 1024
 _NAME = re.compile(r"[0-9a-f]{64}")
@@ -84,38 +85,40 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def note_files(sender: type[SharedRecord], instance: Any, using: str, **kwargs: Any) -> None:
-    """Note which files a saved record names; one that no file can have is passed over."""
-    named = {
-        sha256: size
-        for sha256, size in instance.attachments.items()
-        if isinstance(sha256, str) and _NAME.fullmatch(sha256)
-        if isinstance(size, int) and 0 < size <= MAX_SIZE
-    }
-    rows = FileReference.objects.using(using)
-    known = set(rows.filter(record_id=instance.pk).values_list("sha256", flat=True))
-    if gone := known - set(named):
-        rows.filter(record_id=instance.pk, sha256__in=gone).delete()
-    rows.bulk_create(
-        FileReference(record_id=instance.pk, sha256=sha256, size=size)
-        for sha256, size in named.items()
-        if sha256 not in known
-    )
+def note_files(sender: type[SharedRecord], rows: list[Any], using: str, **kwargs: Any) -> None:
+    """Note which files records name now that they were written, received or deleted."""
+    for at in range(0, len(rows), 500):
+        ids = rows[at : at + 500]
+        named = {
+            (record.pk, sha256): size
+            for record in sender._base_manager.using(using).filter(pk__in=ids)
+            for sha256, size in _sound(record.attachments)
+        }
+        references = FileReference.objects.using(using).filter(record_id__in=ids)
+        known = {(row.record_id, row.sha256): row.pk for row in references}
+        gone = [pk for key, pk in known.items() if key not in named]
+        FileReference.objects.using(using).filter(pk__in=gone).delete()
+        FileReference.objects.using(using).bulk_create(
+            FileReference(record_id=record_id, sha256=sha256, size=size)
+            for (record_id, sha256), size in named.items()
+            if (record_id, sha256) not in known
+        )
 
 
-def forget_files(sender: type[SharedRecord], instance: Any, using: str, **kwargs: Any) -> None:
-    """Note that a deleted record names nothing."""
-    FileReference.objects.using(using).filter(record_id=instance.pk).delete()
+def _sound(attachments: Mapping[Any, Any]) -> Iterator[tuple[str, int]]:
+    """Give what can be a file; what another office made up is passed over."""
+    for sha256, size in attachments.items():
+        is_hash = isinstance(sha256, str) and _NAME.fullmatch(sha256)
+        if is_hash and type(size) is int and 0 < size <= MAX_SIZE:
+            yield sha256, size
 
 
 def connect() -> None:
     """Listen to the models whose records name files."""
-    from kafo.records.models import shared_models
-
     for model in shared_models():
         if model.attachments is not SharedRecord.attachments:
-            models.signals.post_save.connect(note_files, sender=model)
-            models.signals.post_delete.connect(forget_files, sender=model)
+            records_changed.connect(note_files, sender=model)
+            records_received.connect(note_files, sender=model)
 
 
 class FilesLoop:

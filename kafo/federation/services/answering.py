@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from kafo.federation.enums import AlarmKind
 from kafo.federation.errors import Malformed, Untrusted
@@ -19,6 +20,7 @@ from kafo.federation.services.incoming import Incoming, IncomingState
 from kafo.federation.services.sealing import log_of, raise_alarm, seal_waiting
 from kafo.federation.services.snapshots import position_of, snapshot_file
 from kafo.federation.wire import cbor, signatures
+from kafo.records.signals import home_heard
 
 PIECE = 128 * 1024
 SHORT = 8  # bytes of a hash that are enough to compare
@@ -119,6 +121,7 @@ def answer_hello(node: Node, data: bytes) -> bytes:
             [mine.packed(), log.edition, kept_from(log), at_theirs and at_theirs[:SHORT]]
             + [incoming.after, incoming.edition, incoming.size]
         )
+    _note_home(node, client, heads)
     for theirs in known.values():
         listed.append([[*theirs.packed()[:2], 1, 0, b""], 0, 1, None, 0, 0, 0])
     rosters = Roster.objects.using(node.using).filter(version__gt=version)
@@ -133,6 +136,13 @@ def answer_hello(node: Node, data: bytes) -> bytes:
             token,
         ]
     )
+
+
+def _note_home(node: Node, client: uuid.UUID, heads: list[Head]) -> None:
+    """Tell that a client stands by what is here of it, when its logs are no further than that."""
+    own = {head for head in heads if head.office == client}
+    if own and own <= set(heads_for(node, client)):
+        home_heard.send(None, office=client, at=timezone.now(), using=node.using)
 
 
 def _read_hello(node: Node, data: bytes) -> tuple[uuid.UUID, int, int, list[Head]]:

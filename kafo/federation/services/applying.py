@@ -1,9 +1,11 @@
 """Apply: a frame that was received is checked, held, and written into the tables it is about."""
 
+import time
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -45,7 +47,7 @@ from kafo.federation.wire.entries import (
 )
 from kafo.records.enums import Visibility
 from kafo.records.models import SharedRecord
-from kafo.records.signals import records_received
+from kafo.records.signals import home_heard, records_received
 
 
 def apply_frame(node: Node, office: uuid.UUID, audience: str, data: bytes) -> Log:
@@ -68,9 +70,16 @@ def apply_frame(node: Node, office: uuid.UUID, audience: str, data: bytes) -> Lo
             redact_records(node, log, erased)
             remove_records(node, log, [before[n] for n in erased if n in before])
         write_records(node, held, before)
+        _tell_of_home(node, office, frame)
     if node.writes(office) and not node.is_behind(log):
         node.mark(log)
     return log
+
+
+def _tell_of_home(node: Node, office: uuid.UUID, frame: frames.Frame) -> None:
+    """Say when the office stood by what is here now: by its own clock, if it is not ahead."""
+    said = datetime.fromtimestamp(min(frame.sealed_at, int(time.time())), UTC)
+    home_heard.send(None, office=office, at=said, using=node.using)
 
 
 def _checked(node: Node, log: Log, data: bytes) -> tuple[frames.Frame, list[Entry | None]]:

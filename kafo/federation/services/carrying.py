@@ -3,13 +3,14 @@
 A bundle is a folder kafo1/ with ROSTER.BIN and parts K0000001.AGE…; names fit any file system, each
 is written whole or not at all. A part opens to a sequence of items:
 ["log", office, audience, after, kept_from], then frames as byte strings, or ["snapshot", …] and
-its pieces.
+its pieces. Last come files, each as ["file", SHA-256, bytes]: the text has told what they are for.
 """
 
 import io
 import os
 import uuid
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from kafo.federation.models import Log, Roster
 from kafo.federation.node import Node
 from kafo.federation.services.answering import Head, frames_after, log_of_peer, take_rosters
 from kafo.federation.services.applying import apply_frame, frame_hash
+from kafo.federation.services.attachments import files_for, take_file, wanted_files
 from kafo.federation.services.erasing import kept_from
 from kafo.federation.services.exchanging import Visit
 from kafo.federation.services.sealing import seal_waiting
@@ -28,11 +30,18 @@ from kafo.federation.wire import cbor
 
 FOLDER = "kafo1"
 PART = 16 * 1024 * 1024
-MAX_PART = 64 * 1024 * 1024
+MAX_PART = 96 * 1024 * 1024
+MAX_FILES = 200 * 1024 * 1024
+_FILE = cbor.encode("file")
 
 
-def write_stick(node: Node, drive: Path, offices: list[uuid.UUID]) -> list[Path]:
-    """Write what `offices` may read to a stick; give the files. Raises Untrusted for strangers."""
+def write_stick(
+    node: Node, drive: Path, offices: list[uuid.UUID], *, files_at_most: int = MAX_FILES
+) -> list[Path]:
+    """Write what `offices` may read to a stick; give the files. Raises Untrusted for strangers.
+
+    Pictures and documents come after the text, the smallest first, up to `files_at_most` bytes.
+    """
     roster = node.roster
     if roster is None:
         raise Untrusted("There is no roster yet.")
@@ -52,7 +61,7 @@ def write_stick(node: Node, drive: Path, offices: list[uuid.UUID]) -> list[Path]
             for log in Log.objects.using(node.using)
             if log.sequence and roster.reads(log.audience, log.office.bytes, office.bytes)
         ]
-        for part in _parts(logs):
+        for part in chain(_parts(logs), _parts_of_files(files_for(node, office, files_at_most))):
             number += 1
             sealed = pyrage.encrypt(part, [recipient])
             written.append(_write(folder / f"K{number:07}.AGE", sealed))
@@ -77,6 +86,18 @@ def _parts(logs: list[Log]) -> Iterator[bytes]:
             if len(part) > PART:
                 yield bytes(part)
                 part = bytearray(cbor.encode(["log", *about, after]))
+    if part:
+        yield bytes(part)
+
+
+def _parts_of_files(files: Iterator[tuple[str, bytes]]) -> Iterator[bytes]:
+    """Give the parts that hold files."""
+    part = bytearray()
+    for sha256, data in files:
+        part += cbor.encode(["file", bytes.fromhex(sha256), data])
+        if len(part) > PART:
+            yield bytes(part)
+            part = bytearray()
     if part:
         yield bytes(part)
 
@@ -113,7 +134,9 @@ def _read_part(node: Node, part: bytes, visit: Visit) -> None:
         while position < len(part):
             end = cbor.item_end(part, position)
             item, position = part[position:end], end
-            if item[0] >> 5 == 4:
+            if item[1 : 1 + len(_FILE)] == _FILE:
+                visit.files += _take_file(node, item)
+            elif item[0] >> 5 == 4:
                 log, after, is_snapshot = _opened(node, cbor.decode(item))
             elif log is None:
                 continue
@@ -124,6 +147,15 @@ def _read_part(node: Node, part: bytes, visit: Visit) -> None:
                 log = _take_frame(node, log, after, item, visit)
     except (Malformed, Untrusted, Incomplete) as error:
         visit.faults.append(str(error))
+
+
+def _take_file(node: Node, item: bytes) -> int:
+    """Take a file if a record here names it; give its bytes."""
+    match cbor.decode(item):
+        case ["file", bytes(sha256), bytes(data)] if len(sha256) == 32:
+            wanted = {each.sha256 for each in wanted_files(node)}
+            return len(data) if take_file(node, sha256, data, wanted) else 0
+    raise Malformed("This file has another shape.")
 
 
 def _opened(node: Node, item: Any) -> tuple[Log | None, int, bool]:

@@ -23,17 +23,19 @@ from kafo.federation.services.answering import (
     take_rosters,
 )
 from kafo.federation.services.applying import frame_hash
+from kafo.federation.services.attachments import FileLink, fetch_files
 from kafo.federation.services.erasing import kept_from
 from kafo.federation.services.incoming import Incoming, IncomingState
 from kafo.federation.services.sealing import raise_alarm, seal_waiting
 from kafo.federation.services.snapshots import position_of, snapshot_file
 from kafo.federation.wire import cbor
 from kafo.federation.wire.frames import FIRST
+from kafo.records.signals import home_heard
 
 Position = tuple[int, int]
 
 
-class Link(Protocol):
+class Link(FileLink, Protocol):
     """A way to a peer. Each method may raise ConnectionError at any byte."""
 
     office: uuid.UUID
@@ -66,6 +68,7 @@ class Visit:
     frames: int = 0
     snapshots: int = 0
     pushed: int = 0
+    files: int = 0  # bytes
     faults: list[str] = field(default_factory=list)
 
 
@@ -82,8 +85,8 @@ class Offer:
     taken: int
 
 
-def exchange(node: Node, link: Link) -> Visit:
-    """Visit a peer once; give what came of it.
+def exchange(node: Node, link: Link, *, files_at_most: int | None = None) -> Visit:
+    """Visit a peer once; give what came of it. Files come last, up to so many bytes.
 
     What was received stays received when the line is cut: the next visit goes on from that byte.
     """
@@ -95,6 +98,9 @@ def exchange(node: Node, link: Link) -> Visit:
     for offer in offers:
         _push(node, link, token, offer, visit)
     Peer.objects.using(node.using).filter(office=link.office).update(heard_at=timezone.now())
+    if not visit.faults:
+        home_heard.send(None, office=link.office, at=timezone.now(), using=node.using)
+    visit.files = fetch_files(node, link, token, at_most=files_at_most)
     return visit
 
 

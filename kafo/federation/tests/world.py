@@ -11,7 +11,7 @@ from django.db import connections
 
 from kafo.federation.models import Alarm, Log
 from kafo.federation.node import Node, forget_node, register_node
-from kafo.federation.services import answering
+from kafo.federation.services import answering, attachments
 from kafo.federation.services.exchanging import exchange
 from kafo.federation.services.recovering import check_marks
 from kafo.federation.wire import signatures
@@ -201,3 +201,16 @@ class DirectLink:
     def rosters(self, token, documents):
         answering.client_of(self.server, token)
         answering.take_rosters(self.server, documents)
+
+    def offered(self, token, hashes):
+        client = answering.client_of(self.server, token)
+        return attachments.offered_files(self.server, client, hashes)
+
+    def file(self, token, sha256, first, last):
+        client = answering.client_of(self.server, token)
+        path = attachments.readable_file(self.server, client, sha256)
+        for data in attachments.pieces_of(path, first, last + 1):
+            through, cut = self._pass(data)
+            yield through
+            if cut:
+                raise Cut

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from kafo.federation.errors import Malformed, Untrusted
 from kafo.federation.models import Frame, Log
 from kafo.federation.node import Node, node_of
-from kafo.federation.services import answering
+from kafo.federation.services import answering, attachments
 from kafo.federation.wire import cbor
 
 MAX_HELLO = 256 * 1024
@@ -148,6 +148,36 @@ def _position(request: HttpRequest, name: str) -> tuple[int, int]:
     if not given:
         raise Malformed("Where do these bytes belong?")
     return int(given[1]), int(given[2])
+
+
+@_answers("POST")
+def offered(request: HttpRequest, node: Node) -> HttpResponseBase:
+    """Say which files the client gets here."""
+    match cbor.decode(_body(request, MAX_HELLO)):
+        case [*hashes]:
+            given = attachments.offered_files(node, _client(request, node), hashes)
+            return HttpResponse(cbor.encode(given), content_type=_KIND)
+    raise Malformed("These are no hashes of files.")
+
+
+@_answers("GET")
+def file(request: HttpRequest, node: Node, sha256: str) -> HttpResponseBase:
+    """Give a file, or the piece of it that was asked for."""
+    path = attachments.readable_file(node, _client(request, node), sha256)
+    size = path.stat().st_size
+    wanted = re.fullmatch(r"bytes=(\d{1,12})-(\d{1,12})?", request.headers.get("Range", ""))
+    first = int(wanted[1]) if wanted else 0
+    end = min(size, int(wanted[2]) + 1) if wanted and wanted[2] else size
+    if first >= end:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    parts = attachments.pieces_of(path, first, end)
+    kind = "application/octet-stream"
+    response = StreamingHttpResponse(parts, content_type=kind, status=206 if wanted else 200)
+    response["Accept-Ranges"] = "bytes"
+    response["Content-Length"] = str(end - first)
+    if wanted:
+        response["Content-Range"] = f"bytes {first}-{end - 1}/{size}"
+    return response
 
 
 def _take(

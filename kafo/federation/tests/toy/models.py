@@ -60,3 +60,20 @@ class Step(SharedRecord):
     @property
     def audience(self):
         return self.circle or self.visibility
+
+
+class Paper(SharedRecord):
+    title = models.CharField(max_length=200, default="", blank=True)
+    files = models.JSONField(default=dict)
+
+    wire = Wire(kind=905, fields={1: "title", 2: "files"})
+
+    class Meta:
+        app_label = "toy"
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def attachments(self):
+        return self.files

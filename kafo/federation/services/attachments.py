@@ -1,0 +1,185 @@
+"""Files that records name: they follow the text, the smallest and most named first.
+
+A file is known by its SHA-256, so it does not matter who gives it. It is given to those alone who
+may read a record that names it.
+"""
+
+import os
+import uuid
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.db.models import Count, Max
+
+from kafo.federation.errors import Malformed, Untrusted
+from kafo.federation.models import Held
+from kafo.federation.node import Node
+from kafo.records.files import FileStore
+from kafo.records.models import FileReference
+from kafo.records.signals import file_arrived
+
+AT_ONCE = 500
+PIECE = 64 * 1024
+
+
+class FileLink(Protocol):
+    """A way to a peer that gives files. Each method may raise ConnectionError at any byte."""
+
+    def offered(self, token: bytes, hashes: list[bytes]) -> list[bool]: ...
+
+    def file(self, token: bytes, sha256: str, first: int, last: int) -> Iterator[bytes]: ...
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A file that records name and that is not here."""
+
+    sha256: str
+    size: int
+
+
+def files_of(node: Node) -> FileStore:
+    """Give the files of a node."""
+    return FileStore(node.home.parent / "files")
+
+
+def wanted_files(node: Node) -> list[Wanted]:
+    """Give the files that are missing, those first that cost the fewest bytes for each record."""
+    here = files_of(node).names()
+    named = (
+        FileReference.objects.using(node.using)
+        .values("sha256")
+        .annotate(size=Max("size"), records=Count("pk"))
+        .values_list("sha256", "size", "records")
+    )
+    missing = [
+        (size / records, sha256, size) for sha256, size, records in named if sha256 not in here
+    ]
+    return [Wanted(sha256, size) for _, sha256, size in sorted(missing)]
+
+
+def may_read_file(node: Node, client: uuid.UUID, sha256: str) -> bool:
+    """Say whether `client` may read a record that names the file."""
+    named = FileReference.objects.using(node.using).filter(sha256=sha256).values("record_id")
+    logs = (
+        Held.objects.using(node.using)
+        .filter(record_id__in=named)
+        .values_list("log__office", "log__audience")
+        .distinct()
+    )
+    roster = node.roster
+    return roster is not None and any(
+        roster.reads(audience, office.bytes, client.bytes) for office, audience in logs
+    )
+
+
+def offered_files(node: Node, client: uuid.UUID, hashes: list[Any]) -> list[bool]:
+    """Say of each file whether `client` gets it here; raises Malformed."""
+    if len(hashes) > AT_ONCE or not all(isinstance(h, bytes) and len(h) == 32 for h in hashes):
+        raise Malformed("These are no hashes of files.")
+    here = files_of(node).names()
+    return [each.hex() in here and may_read_file(node, client, each.hex()) for each in hashes]
+
+
+def readable_file(node: Node, client: uuid.UUID, sha256: str) -> Path:
+    """Give where a file lies that `client` may read; raises Untrusted."""
+    path = files_of(node).path(sha256)
+    if path is None or not may_read_file(node, client, sha256):
+        raise Untrusted("There is no such file.")
+    return path
+
+
+def pieces_of(path: Path, first: int, end: int) -> Iterator[bytes]:
+    """Give the bytes of a file from `first` up to `end`."""
+    with path.open("rb") as file:
+        file.seek(first)
+        while first < end and (data := file.read(min(PIECE, end - first))):
+            first += len(data)
+            yield data
+
+
+def fetch_files(node: Node, link: FileLink, token: bytes, *, at_most: int | None = None) -> int:
+    """Fetch what is missing and the peer has, up to so many bytes; give how many came.
+
+    A file that was begun goes on from that byte at the next visit, with whatever peer.
+    """
+    missing = wanted_files(node)[:AT_ONCE]
+    if not missing or (at_most is not None and at_most <= 0):
+        return 0
+    has = link.offered(token, [bytes.fromhex(each.sha256) for each in missing])
+    moved = 0
+    for each, is_there in zip(missing, has, strict=False):
+        left = None if at_most is None else at_most - moved
+        if left is not None and left <= 0:
+            break
+        if is_there:
+            moved += _fetch(node, link, token, each, left)
+    return moved
+
+
+def _fetch(node: Node, link: FileLink, token: bytes, wanted: Wanted, at_most: int | None) -> int:
+    """Fetch one file or a part of it; a whole one that is not what its name says is deleted."""
+    draft = node.home / "incoming" / f"{wanted.sha256}.file"
+    first = draft.stat().st_size if draft.is_file() else 0
+    last = wanted.size if at_most is None else min(wanted.size, first + at_most)
+    came = 0
+    if first < last:
+        with draft.open("ab") as file:
+            try:
+                for piece in link.file(token, wanted.sha256, first, last - 1):
+                    file.write(piece[: last - first - came])
+                    came += len(piece)
+                    if first + came >= last:
+                        break
+            except Untrusted:
+                return came
+            finally:
+                file.flush()
+                os.fsync(file.fileno())
+    if draft.is_file() and draft.stat().st_size >= wanted.size:
+        take_draft(node, draft, wanted.sha256)
+    return came
+
+
+def take_draft(node: Node, draft: Path, sha256: str) -> bool:
+    """Take a whole file if it is what its name says, and tell of it; else delete it."""
+    if not files_of(node).take(draft, sha256):
+        return False
+    file_arrived.send(None, sha256=sha256, using=node.using)
+    return True
+
+
+def drop_drafts(node: Node) -> int:
+    """Delete what was begun of files that no record names any more; give how many."""
+    wanted = {each.sha256 for each in wanted_files(node)}
+    dropped = 0
+    for draft in (node.home / "incoming").glob("*.file"):
+        if draft.stem not in wanted:
+            draft.unlink(missing_ok=True)
+            dropped += 1
+    return dropped
+
+
+def files_for(node: Node, client: uuid.UUID, at_most: int) -> Iterator[tuple[str, bytes]]:
+    """Give the files that `client` may read, the smallest first, up to so many bytes."""
+    store = files_of(node)
+    named = FileReference.objects.using(node.using).values("sha256").annotate(size=Max("size"))
+    left = at_most
+    for sha256, size in named.order_by("size", "sha256").values_list("sha256", "size"):
+        if size > left:
+            return
+        path = store.path(sha256)
+        if path is not None and may_read_file(node, client, sha256):
+            left -= size
+            yield sha256, path.read_bytes()
+
+
+def take_file(node: Node, sha256: bytes, data: bytes, wanted: Collection[str]) -> bool:
+    """Take a file from a stick if a record here names it and it is what its name says."""
+    if sha256.hex() not in wanted:
+        return False
+    draft = node.home / "incoming" / f"{sha256.hex()}.file"
+    draft.write_bytes(data)
+    return take_draft(node, draft, sha256.hex())
