@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.apps import apps as installed
 
 
 class FederationConfig(AppConfig):
@@ -10,3 +11,12 @@ class FederationConfig(AppConfig):
         from kafo.federation.receivers import connect
 
         connect()
+        if not installed.is_installed("kafo.people"):
+            return  # the engine alone, as its own tests run it
+
+        from kafo.federation.services.starting import open_node
+        from kafo.federation.services.visiting import visit_due
+        from kafo.records.loop import register_loop
+
+        open_node()
+        register_loop("exchange", visit_due)

@@ -1,5 +1,6 @@
 """This node: which database, which folder, which keys. One process may hold several, by alias."""
 
+import fcntl
 import os
 import time
 import uuid
@@ -45,15 +46,16 @@ class Node:
     home: Path
     office: uuid.UUID
     now: Callable[[], float] = time.time
-    _marks: dict[str, list[Any]] | None = None
+    _marks: tuple[tuple[int, int], dict[str, list[Any]]] | None = None
     _roster: tuple[int, RosterPayload] | None = None
-    _keys: dict[uuid.UUID, Ed25519PrivateKey] = field(default_factory=dict)
+    _keys: dict[Path, Ed25519PrivateKey] = field(default_factory=dict)
 
     @classmethod
     def create(cls, using: str, home: Path, office: uuid.UUID, **options: Any) -> "Node":
         """Make the folder of a new node with its keys."""
         node = cls(using, home, office, **options)
-        (home / "incoming").mkdir(parents=True)
+        home.mkdir(parents=True, mode=0o700)
+        (home / "incoming").mkdir()
         (home / "keys").mkdir(mode=0o700)
         _write(home / "age.key", str(pyrage.x25519.Identity.generate()).encode())
         node.add_key(office)
@@ -66,16 +68,52 @@ class Node:
         _write(self.home / "keys" / office.hex, key.private_bytes_raw())
         return signatures.public_bytes(key)
 
+    def prepare_key(self, office: uuid.UUID) -> bytes:
+        """Make a key with which the pen of `office` may be taken up later; give its public half.
+
+        It signs greetings until then, and writes nothing.
+        """
+        path = self._key_path(office, ".next")
+        if not path.is_file():
+            _write(path, Ed25519PrivateKey.generate().private_bytes_raw())
+        return signatures.public_bytes(self._read_key(path))
+
+    def promote_key(self, office: uuid.UUID) -> None:
+        """Let the prepared key be the one for the pen of `office`."""
+        os.replace(self._key_path(office, ".next"), self._key_path(office))
+        self._keys.clear()
+
     def drop_key(self, office: uuid.UUID) -> None:
-        """Forget the key for the pen of `office`."""
-        (self.home / "keys" / office.hex).unlink(missing_ok=True)
-        self._keys.pop(office, None)
+        """Forget the keys for the pen of `office`."""
+        for ending in ("", ".next"):
+            self._key_path(office, ending).unlink(missing_ok=True)
+        self._keys.clear()
 
     def key(self, office: uuid.UUID) -> Ed25519PrivateKey | None:
-        """Give the key for the pen of `office`, or None when it is not held here."""
-        if office not in self._keys and (path := self.home / "keys" / office.hex).is_file():
-            self._keys[office] = Ed25519PrivateKey.from_private_bytes(path.read_bytes())
-        return self._keys.get(office)
+        """Give the key for the pen of `office`, or None when it is not held here.
+
+        Another process may take it away at any time, so the file is looked for each time.
+        """
+        path = self._key_path(office)
+        return self._read_key(path) if path.is_file() else None
+
+    def greeting_key(self) -> Ed25519PrivateKey | None:
+        """Give the key with which this node greets others: its pen, or the one prepared."""
+        path = self._key_path(self.office, ".next")
+        return self.key(self.office) or (self._read_key(path) if path.is_file() else None)
+
+    def forget(self) -> None:
+        """Forget what was read of the folder, after it was moved."""
+        self._keys.clear()
+        self._marks = None
+
+    def _key_path(self, office: uuid.UUID, ending: str = "") -> Path:
+        return self.home / "keys" / f"{office.hex}{ending}"
+
+    def _read_key(self, path: Path) -> Ed25519PrivateKey:
+        if path not in self._keys:
+            self._keys[path] = Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+        return self._keys[path]
 
     def writes(self, office: uuid.UUID) -> bool:
         """Say whether the pen of `office` is held here."""
@@ -114,19 +152,26 @@ class Node:
     @property
     def marks(self) -> dict[str, list[Any]] | None:
         """Give [epoch, sequence, hash] by log, or None when the file is lost."""
-        if self._marks is None and (path := self.home / "marks.cbor").is_file():
-            self._marks = cbor.decode(path.read_bytes())
-        return self._marks
+        path = self.home / "marks.cbor"
+        try:
+            found = path.stat()
+        except FileNotFoundError:
+            return None
+        version = found.st_ino, found.st_mtime_ns  # another process may have written it
+        if self._marks is None or self._marks[0] != version:
+            self._marks = version, cbor.decode(path.read_bytes())
+        return self._marks[1]
 
     def write_marks(self, marks: dict[str, list[Any]]) -> None:
         """Replace the marks."""
         _write(self.home / "marks.cbor", cbor.encode(marks))
-        self._marks = marks
 
     def mark(self, log: Log) -> None:
         """Note how far this node has spoken in `log`; before that, nobody is told."""
         said = [log.epoch, log.sequence, bytes(log.head_hash)]
-        self.write_marks({**(self.marks or {}), mark_name(log): said})
+        with (self.home / "marks.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # commands run beside the server
+            self.write_marks({**(self.marks or {}), mark_name(log): said})
 
     def is_behind(self, log: Log) -> bool:
         """Say whether the database has less of its own log than was said, or may have."""

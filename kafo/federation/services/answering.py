@@ -1,6 +1,7 @@
 """Answer: what a node gives when a peer asks. Knows nothing of HTTP."""
 
 import secrets
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from kafo.federation.node import Node, trusted_version
 from kafo.federation.services.applying import frame_hash
 from kafo.federation.services.erasing import kept_from
 from kafo.federation.services.incoming import Incoming, IncomingState
+from kafo.federation.services.peers import note_heads
 from kafo.federation.services.sealing import log_of, raise_alarm, seal_waiting
 from kafo.federation.services.snapshots import position_of, snapshot_file
 from kafo.federation.wire import cbor, signatures
@@ -24,7 +26,9 @@ from kafo.records.signals import home_heard
 
 PIECE = 128 * 1024
 SHORT = 8  # bytes of a hash that are enough to compare
-_tokens: dict[bytes, tuple[str, uuid.UUID]] = {}
+TOKEN_SECONDS = 3600
+MOST_TOKENS = 1000
+_tokens: dict[bytes, tuple[str, uuid.UUID, float]] = {}
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ def _known_hash(log: Log) -> bytes:
 
 def hello(node: Node, server: uuid.UUID, counter: int) -> bytes:
     """Give what a client opens an exchange with: who it is, and where it stands. Signed."""
-    key = node.key(node.office)
+    key = node.greeting_key()
     if key is None:
         raise Untrusted("This node has no key of its own.")
     roster = node.roster
@@ -125,8 +129,7 @@ def answer_hello(node: Node, data: bytes) -> bytes:
     for theirs in known.values():
         listed.append([[*theirs.packed()[:2], 1, 0, b""], 0, 1, None, 0, 0, 0])
     rosters = Roster.objects.using(node.using).filter(version__gt=version)
-    token = secrets.token_bytes(16)
-    _tokens[token] = (node.using, client)
+    token = _token(node, client)
     return cbor.encode(
         [
             node.office.bytes,
@@ -136,6 +139,17 @@ def answer_hello(node: Node, data: bytes) -> bytes:
             token,
         ]
     )
+
+
+def _token(node: Node, client: uuid.UUID) -> bytes:
+    """Give a new token, and forget those that are old or too many."""
+    now = time.monotonic()
+    for token, (_, _, until) in list(_tokens.items()):
+        if until < now or len(_tokens) >= MOST_TOKENS:
+            _tokens.pop(token, None)
+    token = secrets.token_bytes(16)
+    _tokens[token] = (node.using, client, now + TOKEN_SECONDS)
+    return token
 
 
 def _note_home(node: Node, client: uuid.UUID, heads: list[Head]) -> None:
@@ -171,7 +185,10 @@ def _count(node: Node, client: uuid.UUID, counter: int, heads: list[Head]) -> Pe
             return peer
         peer.counter = counter
         peer.heads = cbor.encode([head.packed() for head in heads])
+        peer.heard_at = timezone.now()
         peer.save(using=node.using)
+        stands = [(head.office, head.audience, head.epoch, head.sequence) for head in heads]
+        note_heads(node, peer, stands)
     return peer
 
 
@@ -189,8 +206,8 @@ def note_fork(node: Node, log: Log, theirs: Head, peer: uuid.UUID) -> bool:
 
 def client_of(node: Node, token: bytes) -> uuid.UUID:
     """Give who holds a token of this node; raises Untrusted."""
-    using, client = _tokens.get(token, ("", node.office))
-    if using != node.using:
+    using, client, until = _tokens.get(token, ("", node.office, 0.0))
+    if using != node.using or until < time.monotonic():
         raise Untrusted("Say hello first.")
     return client
 

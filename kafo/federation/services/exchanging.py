@@ -17,6 +17,7 @@ from kafo.federation.services.answering import (
     SHORT,
     Head,
     frames_after,
+    heads_for,
     hello,
     log_of_peer,
     note_fork,
@@ -26,6 +27,7 @@ from kafo.federation.services.applying import frame_hash
 from kafo.federation.services.attachments import FileLink, fetch_files
 from kafo.federation.services.erasing import kept_from
 from kafo.federation.services.incoming import Incoming, IncomingState
+from kafo.federation.services.peers import note_heads
 from kafo.federation.services.sealing import raise_alarm, seal_waiting
 from kafo.federation.services.snapshots import position_of, snapshot_file
 from kafo.federation.wire import cbor
@@ -97,11 +99,24 @@ def exchange(node: Node, link: Link, *, files_at_most: int | None = None) -> Vis
         _fetch(node, link, token, offer, visit)
     for offer in offers:
         _push(node, link, token, offer, visit)
-    Peer.objects.using(node.using).filter(office=link.office).update(heard_at=timezone.now())
+    _note_held(node, link.office, offers)
     if not visit.faults:
         home_heard.send(None, office=link.office, at=timezone.now(), using=node.using)
     visit.files = fetch_files(node, link, token, at_most=files_at_most)
     return visit
+
+
+def _note_held(node: Node, office: uuid.UUID, offers: list[Offer]) -> None:
+    """Note that the peer now stands where we stand, or where it said it is ahead."""
+    peer = Peer.objects.using(node.using).get(office=office)
+    Peer.objects.using(node.using).filter(pk=peer.pk).update(heard_at=timezone.now())
+    ahead = {(offer.head.office, offer.head.audience): offer.head for offer in offers}
+    stands = []
+    for mine in heads_for(node, office):
+        theirs = ahead.get((mine.office, mine.audience), mine)
+        stand = max((mine.epoch, mine.sequence), (theirs.epoch, theirs.sequence))
+        stands.append((mine.office, mine.audience, *stand))
+    note_heads(node, peer, stands)
 
 
 def _greet(node: Node, link: Link) -> tuple[bytes, list[Offer]]:

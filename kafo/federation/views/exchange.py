@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from kafo.federation.errors import Malformed, Untrusted
 from kafo.federation.models import Frame, Log
 from kafo.federation.node import Node, node_of
+from kafo.federation.queries import line
 from kafo.federation.services import answering, attachments
 from kafo.federation.wire import cbor
 
@@ -31,7 +32,7 @@ def _answers(*methods: str) -> Callable[[_View], _View]:
         @wraps(view)
         def answer(request: HttpRequest, **where: Any) -> HttpResponseBase:
             node = node_of("default")
-            if node is None or request.method not in methods:
+            if node is None or request.method not in methods or line().is_cut:
                 raise Http404
             try:
                 response = view(request, node, **where)

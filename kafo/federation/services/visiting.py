@@ -1,0 +1,130 @@
+"""Visit: exchange with peers on a schedule or on demand, within the bytes of a day."""
+
+import logging
+import uuid
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kafo.federation.enums import Fault
+from kafo.federation.errors import Diverged, Malformed, Untrusted
+from kafo.federation.http_link import HttpLink
+from kafo.federation.models import Peer
+from kafo.federation.node import Node
+from kafo.federation.queries import line, peer_offices, this_node
+from kafo.federation.services.exchanging import Visit, exchange
+from kafo.federation.wire.rosters import OfficeEntry
+from kafo.records.errors import Refused
+
+logger = logging.getLogger("kafo.federation")
+
+LEAST = 4096  # bytes without which a visit is not worth its greeting
+
+
+class Spent(ConnectionError):
+    """The bytes of today are spent."""
+
+
+class LimitedLink(HttpLink):
+    """A way to a peer that ends when so many bytes went through it."""
+
+    def __init__(self, office: uuid.UUID, address: str, limit: int) -> None:
+        super().__init__(office, address)
+        self.limit = limit
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, value)
+        if name == "moved" and isinstance(value, int) and value > getattr(self, "limit", value):
+            self.close()
+            raise Spent
+
+
+def visit_due() -> int:
+    """Visit each peer whose turn it is; give how many records' worth of frames moved. A loop."""
+    node, the_line = this_node(), line()
+    if node is None or the_line.is_cut:
+        return 0
+    due = timezone.now() - timedelta(minutes=the_line.every_minutes)
+    tried = {peer.office: peer.tried_at for peer in Peer.objects.all()}
+    moved = 0
+    for entry in peer_offices():
+        last = tried.get(uuid.UUID(bytes=entry.id))
+        if entry.addresses and (last is None or last <= due):
+            visit = visit_peer(node, entry)
+            moved += visit.frames + visit.snapshots if visit else 0
+    return moved
+
+
+def visit_now(office: uuid.UUID | None = None) -> dict[str, Visit | None]:
+    """Visit one peer, or all, whoever's turn it is; give what came of it by name, None: nothing.
+
+    Raises Refused when the line is cut, there is no list of offices, or no such office in it.
+    """
+    node = this_node()
+    if node is None or node.roster is None:
+        raise Refused(_("This office knows no other yet: there is no list of offices here."))
+    if line().is_cut:
+        raise Refused(_("The link is cut. Join it first."))
+    entries = [e for e in peer_offices() if office is None or e.id == office.bytes]
+    if office and not entries:
+        raise Refused(_("The list of offices has no such office."))
+    return {entry.name: visit_peer(node, entry) for entry in entries}
+
+
+def visit_peer(node: Node, entry: OfficeEntry) -> Visit | None:
+    """Visit one peer at the first of its addresses that answers; give what came of it.
+
+    None when it came to nothing; why is written on the peer.
+    """
+    office = uuid.UUID(bytes=entry.id)
+    peer = _begin(office)
+    limit = peer.budget if peer.budget is not None else line().budget
+    visit: Visit | None = None
+    fault: str = Fault.NOWHERE
+    for address in entry.addresses:
+        left = limit - Peer.objects.get(pk=peer.pk).bytes_moved
+        if left < LEAST:
+            fault = Fault.BUDGET
+            break
+        visit, fault = _try(node, office, address, left)
+        if fault not in {Fault.SILENT, Fault.STRANGER}:
+            break
+    Peer.objects.filter(pk=peer.pk).update(fault=fault or "")
+    return visit
+
+
+def _begin(office: uuid.UUID) -> Peer:
+    now = timezone.now()
+    with transaction.atomic():
+        peer, _made = Peer.objects.get_or_create(office=office)
+        if peer.bytes_on != now.date():
+            peer.bytes_on, peer.bytes_moved = now.date(), 0
+        peer.tried_at = now
+        peer.save(update_fields=["bytes_on", "bytes_moved", "tried_at"])
+    return peer
+
+
+def _try(node: Node, office: uuid.UUID, address: str, left: int) -> tuple[Visit | None, str]:
+    link = LimitedLink(office, address, left)
+    visit: Visit | None = None
+    fault = ""
+    try:
+        visit = exchange(node, link, files_at_most=left // 2)
+        fault = Fault.WRONG if visit.faults else ""
+    except Spent:
+        fault = Fault.BUDGET
+    except Untrusted:
+        fault = Fault.STRANGER
+    except (Malformed, Diverged):
+        fault = Fault.WRONG
+    except ConnectionError:
+        fault = Fault.BROKEN if link.moved else Fault.SILENT
+    finally:
+        link.close()
+        Peer.objects.filter(office=office).update(bytes_moved=F("bytes_moved") + link.moved)
+    if fault:
+        logger.warning("The visit to %s at %s failed: %s.", office, address, fault)
+    return visit, fault
