@@ -116,6 +116,7 @@ class HttpLink:
             yield data
         if response.length:
             raise ConnectionError("The line was cut.")
+        response.close()  # else the connection takes no further request
 
     def _read(self, response: http.client.HTTPResponse, size: int) -> bytes:
         try:

@@ -20,8 +20,10 @@ from kafo.federation.services.erasing import kept_from, state_files
 from kafo.federation.services.holding import State, held_by_number, plant, store
 from kafo.federation.services.sealing import log_of
 from kafo.federation.wire import cbor, frames, roots
+from kafo.records.errors import TryAgain
 
 RUN_BYTES = 256 * 1024
+PATIENCE = 10  # seconds
 _writing = threading.Lock()
 
 
@@ -59,9 +61,11 @@ def snapshot_file(node: Node, log: Log, at_least: tuple[int, int]) -> tuple[tupl
     """Give a file with a state of the log that is at least so new, and where that state stands.
 
     The last one is given again as long as frames go on from it, so that a slow peer can fetch it
-    in several visits. Raises Untrusted when there is none so new.
+    in several visits. Raises Untrusted when there is none so new, TryAgain while one is written.
     """
-    with _writing:
+    if not _writing.acquire(timeout=PATIENCE):
+        raise TryAgain("A state is being written; ask again in a minute.")
+    try:
         for path in state_files(node, log):
             _, place, hash_ = path.stem.split("-")
             epoch, sequence = (int(number) for number in place.split("."))
@@ -75,6 +79,8 @@ def snapshot_file(node: Node, log: Log, at_least: tuple[int, int]) -> tuple[tupl
                 raise Untrusted("There is no state of this log so new here.")
             if written := _written(node, log):
                 return position_of(log), written
+    finally:
+        _writing.release()
 
 
 def _written(node: Node, log: Log) -> Path | None:

@@ -55,6 +55,15 @@ def test_it_exchanges_over_http_both_ways(world, address):
     assert again.moved < 400
 
 
+def test_it_fetches_several_logs_and_comes_again_on_one_connection(world, address):
+    for visibility in ("federation", "public", "federation"):
+        project("bamako", title=visibility, visibility=visibility)
+        link = HttpLink(office_id("bamako"), address)
+        for _ in range(2):
+            exchange(world.nodes["geneva"], link)
+            assert titles("geneva") == titles("bamako")
+
+
 def test_it_lets_any_client_go_on_from_a_byte_of_a_public_log(world, address):
     import urllib.request
 

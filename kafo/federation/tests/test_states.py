@@ -7,6 +7,7 @@ import pytest
 
 from kafo.federation.errors import Diverged, Malformed
 from kafo.federation.models import Held, Log
+from kafo.federation.services import snapshots
 from kafo.federation.services.erasing import drop_frames, state_files
 from kafo.federation.services.exchanging import exchange
 from kafo.federation.services.sealing import seal_waiting
@@ -15,6 +16,7 @@ from kafo.federation.tests.test_exchange import project
 from kafo.federation.tests.test_trust import titles
 from kafo.federation.tests.toy.models import Project
 from kafo.federation.tests.world import Cut, office_id
+from kafo.records.errors import TryAgain
 
 COUNT = 600
 
@@ -114,3 +116,9 @@ def test_it_removes_what_the_state_does_not_have_and_writes_what_changed(world, 
     assert titles("geneva") == titles("bamako")
     assert Project.objects.using("geneva").get(pk=changed.pk).text == "autrement"
     assert world.state("geneva", "bamako") == world.state("bamako", "bamako")
+
+
+def test_it_asks_to_come_again_while_a_state_is_written(world, log, monkeypatch):
+    monkeypatch.setattr(snapshots, "PATIENCE", 0)
+    with snapshots._writing, pytest.raises(TryAgain):
+        snapshots.snapshot_file(world.nodes["bamako"], log, (0, 0))

@@ -1,11 +1,8 @@
 """Several nodes in one process, each with a folder and a SQLite file of its own."""
 
-import hashlib
 import itertools
 import shutil
-import uuid
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.management import call_command
 from django.db import connections
 
@@ -14,15 +11,9 @@ from kafo.federation.node import Node, forget_node, register_node
 from kafo.federation.services import answering, attachments
 from kafo.federation.services.exchanging import exchange
 from kafo.federation.services.recovering import check_marks
+from kafo.federation.tests.offices import ROOT_KEYS, ROOTS, office_id
 from kafo.federation.wire import signatures
 from kafo.federation.wire.rosters import OfficeEntry, RosterPayload, sign_roster
-
-ROOTS = [Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in range(3)]
-ROOT_KEYS = [signatures.public_bytes(key) for key in ROOTS]
-
-
-def office_id(name):
-    return uuid.UUID(bytes=hashlib.sha256(name.encode()).digest()[:16])
 
 
 def template(folder):

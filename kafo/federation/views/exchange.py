@@ -17,6 +17,7 @@ from kafo.federation.node import Node, node_of
 from kafo.federation.queries import line
 from kafo.federation.services import answering, attachments
 from kafo.federation.wire import cbor
+from kafo.records.errors import TryAgain
 
 MAX_HELLO = 256 * 1024
 CHUNK = 8 * 1024
@@ -40,6 +41,8 @@ def _answers(*methods: str) -> Callable[[_View], _View]:
                 raise Http404 from error
             except Malformed:
                 return HttpResponse(status=400)
+            except TryAgain:
+                return HttpResponse(status=503)
             response["Cache-Control"] = "no-store"
             return response
 
