@@ -1,6 +1,6 @@
 # Kafo: each target sets up what it needs. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check run bench
+.PHONY: help demo test check run bench tables
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.cache/uv/bin:$(PATH)
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
@@ -25,6 +25,9 @@ check: .venv/dev ## style, types, walls between rooms, translations (2 minutes)
 	@.venv/bin/lint-imports --no-logo
 	@.venv/bin/mypy
 	@.venv/bin/pytest -q -n 2 tests/architecture tests/docs
+
+tables: .venv/run ## the tables of a new office, anew after migrations changed
+	@.venv/bin/python -m kafo.welcome.tables
 
 bench: .venv/dev ## the figures of docs/benchmarks.md (one hour)
 	@benchmarks/run

@@ -24,7 +24,7 @@ from wagtail.signals import (
 
 from kafo.publishing.baking.dependents import mark_due
 from kafo.publishing.baking.pages import bake_page, expect_page
-from kafo.publishing.baking.reconcile import find_due
+from kafo.publishing.baking.reconcile import after_commit, find_due
 from kafo.publishing.baking.rendering import link_key
 from kafo.publishing.baking.sharing import unshare_site
 from kafo.publishing.models import (
@@ -54,7 +54,7 @@ def _bake_after_commit(page: Page) -> None:
             find_due()
         loop.wake()
 
-    transaction.on_commit(bake)
+    after_commit(bake)
 
 
 @receiver(page_published)
@@ -159,13 +159,13 @@ def _on_place(place_id: Any, **kwargs: Any) -> None:
 @receiver(post_save, sender=PublicSite)
 def _on_site(instance: PublicSite, **kwargs: Any) -> None:
     mark_due(f"site:{instance.slug}")
-    transaction.on_commit(find_due)
+    after_commit(find_due)
 
 
 @receiver(post_delete, sender=PublicSite)
 def _on_site_deleted(instance: PublicSite, **kwargs: Any) -> None:
     unshare_site(instance)
-    transaction.on_commit(find_due)
+    after_commit(find_due)
 
 
 @receiver([records_received, post_delete], sender=PublishedPage)
@@ -194,7 +194,7 @@ def _on_wagtail_site(instance: Site, created: bool, **kwargs: Any) -> None:
     public = PublicSite.objects.filter(wagtail_site=instance).first()
     if public is not None:
         mark_due(f"site:{public.slug}")
-        transaction.on_commit(find_due)
+        after_commit(find_due)
 
 
 @receiver(got_request_exception)

@@ -15,7 +15,7 @@ from kafo.people.services.invitations import in_groups, invite_person
 from kafo.people.services.mandates import give_mandate
 from kafo.people.services.organizations import add_organization, set_office
 from kafo.people.services.persons import add_person
-from kafo.publishing.baking.reconcile import reconcile
+from kafo.publishing.baking.reconcile import baked_together
 from kafo.publishing.enums import Listed
 from kafo.publishing.models import HomePage, ListPage, PlainPage, SitePage
 from kafo.publishing.services.sites import create_site
@@ -51,7 +51,7 @@ def make_office(
     if person is None:
         progress(_("organisation and site"))
         try:
-            with transaction.atomic():
+            with baked_together(), transaction.atomic():
                 organization = add_organization(
                     actor=None,
                     name=Translated(dict.fromkeys(LANGUAGES, name)),
@@ -75,8 +75,6 @@ def make_office(
                 _make_site(organization, name, site, host)
         except ValidationError as error:
             raise Refused(" ".join(error.messages)) from error
-    progress(_("baking"))
-    reconcile()
     _invitation, code = invite_person(actor=None, person=person)
     return in_groups(code)
 

@@ -2,14 +2,19 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from wagtail.models import Page
 
+from kafo.publishing.baking.dependents import complete_since
 from kafo.publishing.baking.files import site_folder
 from kafo.publishing.baking.frames import Frame, recipe, refresh_frame
 from kafo.publishing.baking.pages import bake_row, expect_page, write_full
@@ -36,6 +41,28 @@ logger = logging.getLogger("kafo.baking")
 
 BATCH = 200
 MOST_FAILURES = 20
+
+_is_waiting: ContextVar[bool] = ContextVar("is_waiting", default=False)
+
+
+def after_commit(act: Callable[[], object]) -> None:
+    """Do `act`, which bakes, once the transaction is through; not inside `baked_together`."""
+    transaction.on_commit(lambda: None if _is_waiting.get() else act())
+
+
+@contextmanager
+def baked_together() -> Iterator[None]:
+    """Publish many pages inside, while no other process does: each is baked once, at the end."""
+    token = _is_waiting.set(True)
+    try:
+        yield
+    finally:
+        _is_waiting.reset(token)
+    since = complete_since.set(timezone.now())
+    try:
+        reconcile()
+    finally:
+        complete_since.reset(since)
 
 
 def bake_due(limit: int = BATCH) -> int:

@@ -12,6 +12,7 @@ from kafo.publishing.baking import pages as baking_pages
 from kafo.publishing.baking.reconcile import (
     BakingLoop,
     bake_due,
+    baked_together,
     find_due,
     publish_scheduled,
     reconcile,
@@ -48,6 +49,31 @@ def test_it_bakes_a_page_as_soon_as_the_commit_is_done(
     assert "<h1>Deux jours</h1>" in html
     assert "Aminata Fictive" in html
     assert '<time datetime="2007-07-09">9 juillet 2007</time>' in html
+
+
+def test_it_bakes_pages_written_together_once_and_with_links_to_each_other(
+    make_news, news_list, home, settings, monkeypatch, django_capture_on_commit_callbacks
+):
+    bakes = []
+    bake_row = baking_pages.bake_row
+
+    def count(row, **options):
+        bakes.append(row.path)
+        return bake_row(row, **options)
+
+    monkeypatch.setattr("kafo.publishing.baking.reconcile.bake_row", count)
+    monkeypatch.setattr(baking_pages, "bake_row", count)
+    with baked_together(), django_capture_on_commit_callbacks(execute=True):
+        page = make_news("Deux jours")
+        translate(home, "en", title="Home")
+        translate(news_list, "en", title="News", slug="news")
+        translate(page, "en", title="Two days", slug="two-days")
+    assert sorted(bakes) == sorted(set(bakes))
+    folder = Path(settings.KAFO_BAKED)
+    assert "Two days" in read(folder, "bamako/en/news/two-days/")
+    assert 'hreflang="en"' in read(folder, ITEM)
+    assert "Deux jours" in read(folder, "bamako/fr/nouvelles/")
+    assert not BakedPage.objects.filter(due__gt=0).exists()
 
 
 def test_it_shows_readers_what_is_published_and_not_the_draft(make_news, baked):

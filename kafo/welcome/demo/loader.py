@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from kafo.people.models import Account
-from kafo.publishing.baking.reconcile import reconcile
+from kafo.publishing.baking.reconcile import baked_together
 from kafo.publishing.models import PublicSite
 from kafo.welcome.demo.pages import load_sites
 from kafo.welcome.demo.people import load_people
@@ -38,16 +38,16 @@ def load_demo(*, port: int, progress: Callable[[str], None] = lambda text: None)
     progress("database")
     migrate()
     tables = read_tables()
-    with transaction.atomic():
-        progress("people")
-        organizations = load_people(tables, PASSWORD)
-        authors = {
-            row["key"]: f"{row.get('given_name', '')} {row['family_name']}".strip()
-            for row in tables["person"]
-        }
-        load_sites(tables, organizations, authors, port=port, progress=progress)
-    progress("baking")
-    reconcile()
+    with baked_together():
+        with transaction.atomic():
+            progress("people")
+            organizations = load_people(tables, PASSWORD)
+            authors = {
+                row["key"]: f"{row.get('given_name', '')} {row['family_name']}".strip()
+                for row in tables["person"]
+            }
+            load_sites(tables, organizations, authors, port=port, progress=progress)
+        progress("baking")
     guide = "\n".join(_guide(port))
     (settings.KAFO_HOME / GUIDE).write_text(guide, encoding="utf-8")
 
