@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from kafo.publishing.views import health, lists, places
+from kafo.publishing.views import copies, health, lists, places
 
 _patterns = [
     path("health/", health.SiteHealthList.as_view(), name="sites"),
@@ -12,6 +12,7 @@ _patterns = [
     path("readers/", health.ReaderCountList.as_view(), name="readers"),
     path("tasks/<int:pk>/finish/", health.TaskFinish.as_view(), name="task-finish"),
     path("tasks/<int:pk>/release/", health.TaskRelease.as_view(), name="task-release"),
+    path("copies/", copies.CopyList.as_view(), name="copies"),
     path("places/", places.PlaceList.as_view(), name="places"),
     path("places/<uuid:pk>/", places.PlaceView.as_view(), name="place"),
     path("places/<uuid:pk>/change/", places.PlaceChange.as_view(), name="place-change"),

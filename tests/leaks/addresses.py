@@ -53,6 +53,7 @@ class Address:
             "key": "abc-def",
             "office": "00000000000070008000000000000009",
             "audience": "federation",
+            "sha256": "0" * 64,
             "token": "abc-def",
         }
         if self.name == "library-file" and part == "name":

@@ -172,6 +172,7 @@ PAGES = {
 
 PLACES = {
     "sites": ("", ALL),
+    "copies": ("", ALL),
     "health": ("site", ALL),
     "tasks": ("site", WRITERS),
     "task-take": ("site", WRITERS),
@@ -284,6 +285,8 @@ SITES = {
 FEDERATION = {
     "federation-hello": ("", NOBODY),
     "federation-rosters": ("", NOBODY),
+    "federation-offered": ("", NOBODY),
+    "federation-file": ("", NOBODY),
     "federation-state": ("", NOBODY),
     "federation-frames": ("", NOBODY),
 }

@@ -105,7 +105,9 @@ def fetch_files(node: Node, link: FileLink, token: bytes, *, at_most: int | None
 
     A file that was begun goes on from that byte at the next visit, with whatever peer.
     """
-    missing = wanted_files(node)[:AT_ONCE]
+    wanted = wanted_files(node)
+    _drop_drafts(node, {each.sha256 for each in wanted})
+    missing = wanted[:AT_ONCE]
     if not missing or (at_most is not None and at_most <= 0):
         return 0
     has = link.offered(token, [bytes.fromhex(each.sha256) for each in missing])
@@ -151,15 +153,11 @@ def take_draft(node: Node, draft: Path, sha256: str) -> bool:
     return True
 
 
-def drop_drafts(node: Node) -> int:
-    """Delete what was begun of files that no record names any more; give how many."""
-    wanted = {each.sha256 for each in wanted_files(node)}
-    dropped = 0
+def _drop_drafts(node: Node, wanted: Collection[str]) -> None:
+    """Delete what was begun of files that no record names any more."""
     for draft in (node.home / "incoming").glob("*.file"):
         if draft.stem not in wanted:
             draft.unlink(missing_ok=True)
-            dropped += 1
-    return dropped
 
 
 def files_for(node: Node, client: uuid.UUID, at_most: int) -> Iterator[tuple[str, bytes]]:

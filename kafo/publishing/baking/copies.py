@@ -29,6 +29,7 @@ from kafo.publishing.baking.frames import Frame, draw_frame, recipe
 from kafo.publishing.baking.site_files import favicon
 from kafo.publishing.enums import Tone
 from kafo.publishing.models import HeardOffice, PublicSite, PublishedFrame, PublishedPage
+from kafo.publishing.queries.copies import foreign_frames, short_name, sound_address
 from kafo.records.durable import write_whole
 from kafo.records.enums import Visibility
 from kafo.records.files import FileStore, file_store
@@ -37,7 +38,6 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]+)?")
 _PATH = re.compile(r"[a-z]{2,3}(?:-[a-z]+)?/(?:[\w-]+/)*")
 _FILE = re.compile(r"\w[\w .()+-]{0,120}")
-_ADDRESS = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?")
 _WRITTEN = ".written.json"
 _CSS = ".note+.hero{margin-top:0}"
 
@@ -45,11 +45,6 @@ _CSS = ".note+.hero{margin-top:0}"
 def mirror_folder() -> Path:
     """Give the folder of all copies."""
     return Path(settings.KAFO_BAKED).with_name("mirror")
-
-
-def short_name(office: uuid.UUID) -> str:
-    """Give what stands for an office in addresses: the digits of its id that chance made."""
-    return office.hex[-12:]
 
 
 class CopiedFrame(Frame):
@@ -63,7 +58,7 @@ class CopiedFrame(Frame):
             "links": _links(row.links),
             "foot": _plain(row.foot),
         }
-        self.address = row.address if _ADDRESS.fullmatch(row.address) else ""
+        self.address = sound_address(row)
         self.name, self.confirmed_at = words["name"], confirmed_at
         html = draw_frame(row.language, words, far=f"{self.address}/", css=_CSS)
         super().__init__(html, row.language, self.address, "")
@@ -97,16 +92,12 @@ def _links(found: Any) -> list[tuple[str, str]]:
     return [(_plain(title), path) for title, path in pairs if _PATH.fullmatch(str(path))]
 
 
-def _foreign_frames() -> dict[tuple[uuid.UUID, str], list[PublishedFrame]]:
+def _sites() -> dict[tuple[uuid.UUID, str], list[PublishedFrame]]:
     """Give the frames of each site that is not one of this node."""
-    rows = PublicSite.objects.values_list("organization__home_office", "slug")
-    own = set(rows)
     found: dict[tuple[uuid.UUID, str], list[PublishedFrame]] = defaultdict(list)
-    for frame in PublishedFrame.objects.filter(visibility=Visibility.PUBLIC).order_by("pk"):
-        key = (frame.home_office, frame.site)
-        is_sound = _SLUG.fullmatch(frame.site) and _LANGUAGE.fullmatch(frame.language)
-        if key not in own and is_sound:
-            found[key].append(frame)
+    for frame in foreign_frames().order_by("pk"):
+        if _SLUG.fullmatch(frame.site) and _LANGUAGE.fullmatch(frame.language):
+            found[frame.home_office, frame.site].append(frame)
     return found
 
 
@@ -114,7 +105,7 @@ def write_copies() -> int:
     """Bring all copies to what the records say; give how many pages moved."""
     heard = dict(HeardOffice.objects.values_list("office", "confirmed_at"))
     sites, moved = {}, 0
-    for (office, slug), frames in _foreign_frames().items():
+    for (office, slug), frames in _sites().items():
         folder = mirror_folder() / short_name(office) / slug
         copy = _Copy(folder, office, slug, frames, heard.get(office))
         moved += copy.write()

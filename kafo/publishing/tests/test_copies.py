@@ -306,3 +306,25 @@ def test_it_drops_a_file_that_no_record_names(make_news, make_picture, baked, mo
     assert store.drop_unused() == len(names)
     assert store.names() == set()
     assert Picture.objects.count() == 1
+
+
+def test_it_lists_the_copies_at_the_desk_for_those_who_may_see_sites(
+    received, organization, client
+):
+    from kafo.people.enums import Role
+    from kafo.people.models import Account, Person
+    from kafo.people.services.mandates import give_mandate
+
+    person = Person.objects.create(organization=organization, family_name="Fictive")
+    account = Account.objects.create(username="lectrice", person=person)
+    client.force_login(account)
+    assert client.get("/desk/copies/").status_code == 404
+    give_mandate(actor=None, person=person, role=Role.READER, organization=organization)
+    home_heard.send(None, office=OTHER, at=datetime(2007, 7, 9, 12, tzinfo=UTC), using="default")
+    write_copies()
+    html = client.get("/desk/copies/").content.decode()
+    assert f'href="/mirror/{SITE}/fr/"' in html
+    assert "Bureau de Bamako" in html
+    assert "2007" in html
+    PublishedFrame.objects.update(address="javascript:alert(1)")
+    assert "javascript:" not in client.get("/desk/copies/").content.decode()
