@@ -83,7 +83,12 @@ def frame_words(site: PublicSite, home: Page) -> dict[str, Any]:
 def draw_frame(language: str, words: dict[str, Any], *, far: str = "@@up@@", css: str = "") -> str:
     """Give the frame that says `words`; `far` leads to what is only at the original site."""
     with override(language):
-        shown = {"language": language, "css": sheet("site.css") + css, "mark": _SIGN, "far": far}
+        shown = {
+            "language": language,
+            "css": mark_safe(sheet("site.css") + css),
+            "mark": _SIGN,
+            "far": far,
+        }
         html = render_to_string("publishing/site/frame.html", {**words, **shown})
     return "\n".join(filter(None, (line.strip() for line in html.splitlines())))
 
@@ -184,3 +189,11 @@ class Frame:
         ]
         label = format_html('<nav aria-label="{}">', self._languages_label)
         return "\n".join([label, *links, "</nav>"])
+
+
+def drawn_once(site: PublicSite, language: str) -> Frame:
+    """Give a frame that is not kept; pages joined with it are due again once there is one."""
+    homes = site.homes()
+    home = homes.get(language) or next(iter(homes.values()))
+    html = draw_frame(language, frame_words(site, home))
+    return Frame(html, language, site.root_url, "")
