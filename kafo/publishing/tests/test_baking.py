@@ -126,11 +126,19 @@ def test_it_gives_each_body_block_its_form(make_news, make_picture, baked):
     assert '<a href="https://example.org/">Le réseau</a>' in html
 
 
-def test_it_offers_each_picture_in_two_formats_and_three_widths(make_news, make_picture, baked):
+def test_it_puts_the_style_into_each_page_as_it_was_written(make_news, baked):
+    make_news()
+    html = read(baked(), ITEM)
+    style = html.partition("<style>")[2].partition("</style>")[0]
+    assert "body>header" in style
+    assert "&" not in style
+
+
+def test_it_offers_each_picture_in_two_formats_and_several_widths(make_news, make_picture, baked):
     make_news(picture=make_picture())
     folder = baked()
     html = read(folder, ITEM)
-    assert html.count(".avif ") == html.count(".webp ") == 3
+    assert (html.count(".avif "), html.count(".webp ")) == (3, 2)
     assert 'width="800" height="600"' in html
     names = [part.split('"')[0].split(" ")[0] for part in html.split("media/")[1:]]
     assert all((folder / "bamako" / "media" / name).is_file() for name in names)
@@ -148,7 +156,7 @@ def test_it_makes_renditions_when_a_picture_is_added_not_when_it_is_read(make_pi
     reconcile()
     picture.refresh_from_db()
     assert picture.renditions_made
-    assert picture.renditions.count() == 9
+    assert picture.renditions.count() == 10
 
 
 def test_it_bakes_only_what_shows_a_page_again_when_its_text_changes(make_news, baked):

@@ -289,8 +289,9 @@ def test_it_lets_browsers_keep_pictures_for_ever(item, make_picture, baked, shut
     assert answer.status == 200
     assert answer.headers["Content-Type"] == "image/avif"
     assert "immutable" in answer.headers["Cache-Control"]
-    again = shut.get(f"{HOST}/media/{name}", if_none_match=answer.headers["ETag"])
-    assert again.status == 304
+    # Twenty of them stand in a list: every header travels twenty times.
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert sum(len(f"{name}: {value}\r\n") for name, value in answer.headers.items()) <= 140
 
 
 def test_it_goes_on_with_a_broken_download_where_it_stopped(item, baked, make_document, shut):
@@ -306,6 +307,7 @@ def test_it_goes_on_with_a_broken_download_where_it_stopped(item, baked, make_do
     assert rest.headers["Content-Range"] == "bytes 1000-2559/2560"
     assert whole.body[1000:] == rest.body
     assert shut.get(address, range="bytes=9999-").status == 416
+    assert shut.get(address, if_none_match=whole.headers["ETag"]).status == 304
 
 
 def test_it_hides_pictures_that_no_published_page_shows(item, make_picture, baked, browser):
