@@ -14,9 +14,11 @@ class FederationConfig(AppConfig):
         if not installed.is_installed("kafo.people"):
             return  # the engine alone, as its own tests run it
 
+        from kafo.federation.menu import register_desk
         from kafo.federation.services.starting import open_node
         from kafo.federation.services.visiting import visit_due
         from kafo.records.loop import register_loop
 
+        register_desk()
         open_node()
         register_loop("exchange", visit_due)

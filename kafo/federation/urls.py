@@ -1,5 +1,6 @@
 from uuid import UUID
 
+from django.apps import apps
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
@@ -36,3 +37,5 @@ urlpatterns = [
     path(f"{_log}/state", exchange.snapshot, name="federation-state"),
     path(f"{_log}/<int:after>/<int:edition>", exchange.frames, name="federation-frames"),
 ]
+if apps.is_installed("kafo.desk"):  # the engine is tested without one
+    from kafo.federation.desk_urls import desk_urlpatterns  # noqa: F401

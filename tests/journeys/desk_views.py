@@ -41,6 +41,15 @@ NO_PAGE = {
     "mfa_edit_webauthn": "for those with a passkey",
     "mfa_remove_webauthn": "for those with a passkey",
     "account:enter-account": "after a code",
+    # Of a federation, which one office alone is not: looked at in test_federation_pages.
+    "federation:limit": "in a federation",
+    "federation:erasures": "in a federation",
+    "federation:stick": "in a federation",
+    "federation:proposals": "in a federation",
+    "federation:proposal": "in a federation",
+    "federation:proposal-accept": "in a federation",
+    "federation:proposal-decline": "in a federation",
+    "federation:propose": "in a federation",
 }
 # Views that no link of the demonstration leads to, but that stand at a fixed address.
 STRANGERS = {

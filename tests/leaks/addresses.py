@@ -7,6 +7,8 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from kafo.people.models import Organization
+
 _PART = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
@@ -29,8 +31,9 @@ class Address:
         return "/" + _PART.sub(lambda part: self._value(part[1], record), route)
 
     def _value(self, part: str, record: Any) -> str:
+        kinds = {"account:declaration": "html", "federation:propose": str(Organization.wire.kind)}  # type: ignore[union-attr]
         known = {
-            "kind": "html" if self.name == "account:declaration" else "population",
+            "kind": kinds.get(self.name, "population"),
             "purpose": "run_office",
             "law": "ml",
             "language": "fr",
@@ -53,8 +56,8 @@ class Address:
             "key": "abc-def",
             "office": "00000000000070008000000000000009",
             "audience": "federation",
-            "sha256": "0" * 64,
             "token": "abc-def",
+            "sha256": "0" * 64,
         }
         if self.name == "library-file" and part == "name":
             return str(record.file.name)

@@ -21,7 +21,7 @@ SIGNED_IN = {"stranger", *ALL}
 ANYONE = {"anonymous", *SIGNED_IN}
 NOBODY: set[str] = set()
 
-SHARED = {"", "skill", "template"}
+SHARED = {"", "skill", "template", "copy", "proposal", "alarm"}
 
 PEOPLE = {
     "organizations": ("", ALL),
@@ -67,6 +67,21 @@ PEOPLE = {
     "mandate-again": ("mandate", LEADERS),
     "acts": ("", LOG),
 }
+OFFICES = {
+    "offices": ("", TEAM),
+    "exchange": ("", KEEPERS | {"technician"}),
+    "line": ("", NOBODY),  # the switch of the demonstration
+    "limit": ("", KEEPERS | {"technician"}),
+    "alarm-settle": ("alarm", DIRECTOR),
+    "erasures": ("", TEAM),
+    "stick": ("", KEEPERS | {"technician"}),
+    "proposals": ("", TEAM | WRITERS),
+    "proposal": ("proposal", TEAM | WRITERS),
+    "proposal-accept": ("proposal", DIRECTOR),
+    "proposal-decline": ("proposal", DIRECTOR),
+    "propose": ("copy", WRITERS),
+}
+
 # What all offices share is not for partners: they neither write skills nor read or write templates.
 FOR_OFFICES = {
     "people:skill-add",
@@ -75,6 +90,7 @@ FOR_OFFICES = {
     "people:template-add",
     "people:template",
     "people:template-publish",
+    *(f"federation:{name}" for name in OFFICES),
 }
 
 ACCOUNT = {
@@ -296,6 +312,7 @@ RULES = {
     **{f"account:{name}": rule for name, rule in ACCOUNT.items()},
     **{f"pages:{name}": rule for name, rule in PAGES.items()},
     **{f"places:{name}": rule for name, rule in PLACES.items()},
+    **{f"federation:{name}": rule for name, rule in OFFICES.items()},
     **SIGN_IN,
     **FRAME,
     **EDITOR,

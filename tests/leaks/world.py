@@ -17,6 +17,10 @@ from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Page
 
+from kafo.federation.enums import AlarmKind
+from kafo.federation.models import Alarm, Proposal
+from kafo.federation.node import receiving
+from kafo.federation.tests.office.desk import BAMAKO, make_copy
 from kafo.people.enums import BodyKind, InvitationKind, Role
 from kafo.people.models import (
     Account,
@@ -97,14 +101,29 @@ def make_world() -> World:
     for name, (letter, role) in CAST.items():
         if letter:
             world.accounts[name] = _account(world.organizations[letter], name, role)
+    copy = make_copy()
+    shared = {"skill": skill, "template": template, "copy": copy, **_federation(world)}
     for letter in SECRETS:
         world.records[letter] = {
-            "skill": skill,
-            "template": template,
+            **shared,
             **_people(world.organizations[letter], SECRETS[letter], skill, template),
             **_publishing(world.organizations[letter], SECRETS[letter], letter),
         }
     return world
+
+
+def _federation(world: World) -> dict[str, Any]:
+    """What another office proposes to this one, and an alarm."""
+    organization = world.organizations["A"]
+    with receiving():
+        proposal = Proposal.objects.create(
+            home_office=BAMAKO,
+            owner=organization.home_office,
+            kind=Organization.wire.kind,  # type: ignore[union-attr]
+            record_id=organization.pk,
+            author="Somebody",
+        )
+    return {"proposal": proposal, "alarm": Alarm.objects.create(kind=AlarmKind.UNTOLD)}
 
 
 def _account(organization: Organization, name: str, role: Role | None) -> Account:

@@ -1,6 +1,7 @@
 """What other rooms may ask of people."""
 
 from kafo.people.mandates import grant_rights, has_mandate, may, organizations_where, rights_of_role
+from kafo.people.permissions import may_for_all_offices
 from kafo.people.protection import declare_personal
 from kafo.people.queries.acts import show_page_acts
 from kafo.people.queries.declarations import privacy_statement
@@ -14,6 +15,7 @@ __all__ = [
     "has_mandate",
     "lacks_authorization",
     "may",
+    "may_for_all_offices",
     "organizations_where",
     "privacy_statement",
     "rights_of_role",

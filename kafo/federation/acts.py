@@ -1,0 +1,24 @@
+"""The acts of this room, with their weights."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kafo.records.acts import register_act
+from kafo.records.enums import Weight
+
+_ACTS = {
+    "federation.line.cut": (_("cut or joined the link to the other offices"), Weight.ADMINISTER),
+    "federation.line.limit": (_("changed the daily limit of the exchange"), Weight.ADMINISTER),
+    "federation.alarm.settle": (_("put an alarm away"), Weight.ADMINISTER),
+    "federation.visit.ask": (_("asked for an exchange"), Weight.EDIT),
+    "federation.stick.write": (_("wrote a stick for other offices"), Weight.ADMINISTER),
+    "federation.stick.read": (_("read a stick of another office"), Weight.ADMINISTER),
+    "federation.proposal.make": (_("proposed a correction to another office"), Weight.EDIT),
+    "federation.proposal.accept": (_("accepted a correction"), Weight.DECIDE),
+    "federation.proposal.decline": (_("declined a correction"), Weight.DECIDE),
+}
+
+
+def register_acts() -> None:
+    """Make the acts known to the log; called when the room starts."""
+    for name, (label, weight) in _ACTS.items():
+        register_act(name, label, weight)

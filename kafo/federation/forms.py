@@ -1,0 +1,116 @@
+"""Forms of the offices: a proposal, a word, a budget, a bundle."""
+
+import copy
+from collections.abc import Collection
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kafo.desk.forms import DeskForm, DeskModelForm
+from kafo.records.languages import TranslatedField
+from kafo.records.models import SharedRecord
+
+LONG = 80
+
+
+class ProposalForm(DeskModelForm):
+    """The fields of a copy, to be corrected; which of them were changed is the proposal."""
+
+    reason = forms.CharField(
+        label=_("Why"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        help_text=_("How you know: the other office reads this before it decides."),
+    )
+
+    def changes(self) -> dict[str, Any]:
+        """Give the fields that were changed, with their new values."""
+        before = {name: self.get_initial_for_field(self.fields[name], name) for name in self.fields}
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name != "reason" and _said(value) != _said(before[name])
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not self.changes():
+            raise forms.ValidationError(_("Nothing is changed yet: correct at least one field."))
+        return cleaned
+
+
+def _said(value: Any) -> Any:
+    """A language without a text is a language that is not there."""
+    return (
+        {code: text for code, text in value.items() if text} if isinstance(value, dict) else value
+    )
+
+
+def proposal_form(record: SharedRecord, names: Collection[str]) -> type[ProposalForm]:
+    """Give the form for a correction of these fields of a record."""
+    long = [name for name in names if _is_long(record, name)]
+    meta = type("Meta", (), {"model": type(record), "fields": list(names), "long_texts": long})
+    return type("CorrectionForm", (ProposalForm,), {"Meta": meta})
+
+
+def _is_long(record: SharedRecord, name: str) -> bool:
+    if not isinstance(record._meta.get_field(name), TranslatedField):
+        return False
+    return any(len(text) > LONG or "\n" in text for text in getattr(record, name).values())
+
+
+def copy_of(record: SharedRecord) -> SharedRecord:
+    """Give a copy that a form may write into."""
+    return copy.copy(record)
+
+
+class WordForm(DeskForm):
+    """A word to the one who proposed."""
+
+    word = forms.CharField(
+        label=_("A word to them"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000,
+        required=False,
+    )
+
+
+class NeededWordForm(WordForm):
+    """The same where a word is owed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["word"].required = True
+
+
+class LimitForm(DeskForm):
+    """How much a day, and how often."""
+
+    megabytes = forms.IntegerField(
+        label=_("Megabytes a day, for each office"), min_value=1, max_value=100_000
+    )
+    every_minutes = forms.IntegerField(
+        label=_("Minutes between two exchanges"), min_value=1, max_value=1440
+    )
+
+
+class BundleForm(DeskForm):
+    """For which offices a bundle is."""
+
+    offices = forms.MultipleChoiceField(
+        label=_("For which offices"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only these can open it. The size is that of all they may read."),
+        error_messages={"required": _("Choose at least one office.")},
+    )
+
+    def __init__(self, choices: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["offices"].choices = choices  # type: ignore[attr-defined]
+
+
+class ReceivedForm(DeskForm):
+    """A bundle that came."""
+
+    bundle = forms.FileField(label=_("The file that you received"), help_text=_("kafo-….tar"))

@@ -1,0 +1,121 @@
+"""By stick: the same bytes in a file, for offices that no line reaches."""
+
+import tempfile
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db.models import Sum
+from django.http import FileResponse, HttpRequest
+from django.http.response import HttpResponseBase
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from kafo.desk.forms import errors_in_order
+from kafo.desk.views import DeskView
+from kafo.federation import permissions
+from kafo.federation.forms import BundleForm, ReceivedForm
+from kafo.federation.models import Log
+from kafo.federation.queries import peer_offices, roster
+from kafo.federation.services.bundling import Reading, read_bundle, write_bundle
+from kafo.federation.views.proposals import require_node
+from kafo.records.errors import Refused
+
+
+def office_choices() -> list[tuple[str, str]]:
+    """Give the offices that a bundle can be written for, each with what it would weigh."""
+    known = roster()
+    sizes = dict(Log.objects.order_by().values_list("pk").annotate(Sum("frames__size")))
+    logs = list(Log.objects.filter(sequence__gt=0))
+    choices = []
+    for entry in peer_offices():
+        if known is None or not entry.recipient:
+            continue
+        readable = [log.pk for log in logs if known.reads(log.audience, log.office.bytes, entry.id)]
+        size = filesizeformat(sum(sizes.get(pk) or 0 for pk in readable))
+        choices.append((entry.id.hex(), f"{entry.name} ({size})"))
+    return choices
+
+
+class StickView(DeskView):
+    """Two doors: take a bundle with you, read one that came."""
+
+    policy = permissions.offices
+    action = "carry"
+    title = gettext_lazy("By stick")
+    template_name = "federation/stick.html"
+    back_url_name = "federation:offices"
+    back_label = gettext_lazy("Other offices")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        require_node()
+        choices = office_choices()
+        kwargs.setdefault("bundle", BundleForm(choices))
+        kwargs.setdefault("received", ReceivedForm())
+        return super().get_context_data(choices=choices, errors=[], **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if "bundle" in request.FILES or "read" in request.POST:
+            return self._read(request)
+        return self._write(request)
+
+    def _write(self, request: HttpRequest) -> HttpResponseBase:
+        form = BundleForm(office_choices(), request.POST)
+        if not form.is_valid():
+            return self._again(form, bundle=form)
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the answer
+        write_bundle(
+            actor=request.user,
+            node=require_node(),
+            offices=[UUID(hex=each) for each in form.cleaned_data["offices"]],
+            file=file,
+        )
+        file.seek(0)
+        name = f"kafo-{timezone.localdate():%Y-%m-%d}.tar"
+        return FileResponse(file, as_attachment=True, filename=name)
+
+    def _read(self, request: HttpRequest) -> HttpResponseBase:
+        form = ReceivedForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return self._again(form, received=form)
+        file = form.cleaned_data["bundle"]
+        try:
+            reading = read_bundle(actor=request.user, node=require_node(), file=file)
+        except Refused as error:
+            form.add_error("bundle", str(error))
+            return self._again(form, received=form)
+        return self.render_to_response(
+            self.get_context_data(words=words_of(reading), size=file.size)
+        )
+
+    def _again(self, form: forms.Form, **shown: Any) -> HttpResponseBase:
+        context = self.get_context_data(**shown)
+        return self.render_to_response({**context, "errors": errors_in_order(form)}, status=422)
+
+
+def words_of(reading: Reading) -> list[str]:
+    """Say what came of a bundle."""
+    said = []
+    if reading.new:
+        words = ngettext(
+            "%(count)d change was new; it is here now.",
+            "%(count)d changes were new; they are here now.",
+            reading.new,
+        )
+        said.append(words % {"count": reading.new})
+    elif reading.whole:
+        said.append(_("Nothing in it was new: all of it was here before, or came another way."))
+    if reading.broken:
+        said.append(_("It broke off: ask for it again. What was whole is here."))
+    if reading.others:
+        words = ngettext(
+            "%(count)d part is for another office and stays closed.",
+            "%(count)d parts are for other offices and stay closed.",
+            reading.others,
+        )
+        said.append(words % {"count": reading.others})
+    if reading.is_doubted:
+        said.append(_("Something in it could not be believed; nothing of that was taken."))
+    return said or [_("Nothing in it is for this office.")]
