@@ -2,12 +2,19 @@
 
 Each law asks for its own headings; the words are ours, the order is that of the law. The register
 is the same for all. Sources:
-- Mali: law 2013-015 of 21 May 2013 on the protection of personal data, amended in 2017; the
-  authority (APDP) has its own forms, into which this content is copied. The headings follow the
-  common West African model (ECOWAS supplementary act A/SA.1/01/10), to be checked against them.
-- Senegal: law 2008-12 of 25 January 2008, article 22 (content of a declaration).
-- Switzerland: Federal Act on Data Protection of 25 September 2020, article 12, paragraph 2.
-- European Union: Regulation 2016/679, article 30, paragraph 1.
+- Mali: law 2013-015 of 21 May 2013, amended by law 2017-070 of 18 December 2017. Its text and the
+  forms of the authority (APDP, apdp.ml) were not at hand: the headings are those of article 7 of
+  the ECOWAS supplementary act A/SA.1/01/10 of 16 February 2010, on which West African laws are
+  built (ictpolicyafrica.org/en/document/z69cbq7b51), with persons concerned and ground added.
+  Compare them with the form before the first declaration.
+- Senegal: law 2008-12 of 25 January 2008, article 22, for the declaration of article 18
+  (dataguidance.com, "Senegal: Data Processing Notification"); its list is the one of the same
+  supplementary act. The ground is added at the end.
+- Switzerland: Federal Act on Data Protection of 25 September 2020, article 12, paragraph 2, letters
+  a to g (prighter.com/resources/laws/swiss-fadp). Paragraph 5 lets the Federal Council exempt
+  bodies with fewer than 250 employees and little risk.
+- European Union: Regulation 2016/679, article 30, paragraph 1, letters a to g
+  (gdprhub.eu, "Article 30 GDPR"). It does not ask for the legal basis, which supervisors do.
 """
 
 from dataclasses import dataclass
@@ -32,6 +39,7 @@ LINKS = "links"
 ACCESS = "access"
 PROCESSOR = "processor"
 STAFF = "staff"
+OFFICER = "officer"
 
 
 @dataclass(frozen=True)
@@ -50,22 +58,22 @@ LAWS = {
             "ml",
             _("Mali, law 2013-015"),
             _("Authority for the protection of personal data (APDP), Bamako"),
-            _("Law 2013-015 of 21 May 2013, amended in 2017"),
+            _("Law 2013-015 of 21 May 2013, amended by law 2017-070 of 18 December 2017"),
             (
                 (_("Controller: name and address"), CONTROLLER),
-                (_("Purpose of the processing"), PURPOSE),
-                (_("Ground of the processing"), BASIS),
-                (_("Links with other files"), LINKS),
+                (_("Purpose and description of the processing"), PURPOSE),
+                (_("Links with other processings"), LINKS),
                 (_("Personal data processed"), FIELDS),
                 (_("Origin of the data"), ORIGIN),
-                (_("Persons concerned"), SUBJECTS),
+                (_("Categories of persons concerned"), SUBJECTS),
                 (_("How long the data are kept"), RETENTION),
-                (_("Service in charge and staff with access"), STAFF),
-                (_("Recipients"), RECIPIENTS_OF),
-                (_("Where the right of access is used"), ACCESS),
-                (_("Security measures"), SAFETY),
-                (_("Processors"), PROCESSOR),
-                (_("Transfers to another country"), ABROAD),
+                (_("Services in charge and persons with direct access"), STAFF),
+                (_("Recipients entitled to the data"), RECIPIENTS_OF),
+                (_("Person or service where the right of access is used"), ACCESS),
+                (_("Measures for the security of processing and data"), SAFETY),
+                (_("Use of a processor"), PROCESSOR),
+                (_("Transfers planned to a third country"), ABROAD),
+                (_("Ground of the processing"), BASIS),
             ),
         ),
         Law(
@@ -94,7 +102,7 @@ LAWS = {
             "ch",
             _("Switzerland, Data Protection Act"),
             _("Federal Data Protection and Information Commissioner (FDPIC), Bern"),
-            _("Federal Act on Data Protection of 25 September 2020, article 12"),
+            _("Federal Act on Data Protection of 25 September 2020, article 12, paragraph 2"),
             (
                 (_("Identity of the controller"), CONTROLLER),
                 (_("Purpose of processing"), PURPOSE),
@@ -110,17 +118,18 @@ LAWS = {
             "eu",
             _("European Union, GDPR"),
             _("Supervisory authority of the member state (in France: CNIL)"),
-            _("Regulation (EU) 2016/679, article 30"),
+            _("Regulation (EU) 2016/679, article 30, paragraph 1"),
             (
                 (_("Name and contact details of the controller"), CONTROLLER),
+                (_("Joint controller, representative, data protection officer"), OFFICER),
                 (_("Purposes of the processing"), PURPOSE),
-                (_("Legal basis (article 6)"), BASIS),
                 (_("Categories of data subjects"), SUBJECTS),
                 (_("Categories of personal data"), FIELDS),
-                (_("Categories of recipients"), RECIPIENTS_OF),
+                (_("Categories of recipients, also in third countries"), RECIPIENTS_OF),
                 (_("Transfers to a third country, with safeguards"), ABROAD),
                 (_("Time limits for erasure"), RETENTION),
                 (_("Technical and organisational security measures"), SAFETY),
+                (_("Legal basis (article 6)"), BASIS),
             ),
         ),
     )

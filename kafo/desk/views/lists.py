@@ -222,6 +222,7 @@ class ListView(DeskView):
         return {
             "label": column.label,
             "is_number": column.is_number,
+            "is_deed": column.is_deed,
             "key": column.key,
             "url": self.query(sort=turn + column.key) if column.key else "",
             "sorted": ("descending" if is_backward else "ascending") if is_sorted else "",
@@ -230,7 +231,7 @@ class ListView(DeskView):
     def _cells(self, row: Any) -> list[dict[str, Any]]:
         return [
             {
-                "label": column.label,
+                "label": "" if column.is_deed else column.label,
                 "html": column.html(row),
                 "url": column.address(row),
                 "is_number": column.is_number,

@@ -45,7 +45,11 @@ class Section:
     def cells(self) -> list[list[dict[str, Any]]]:
         return [
             [
-                {"label": column.label, "html": column.html(row), "url": column.address(row)}
+                {
+                    "label": "" if column.is_deed else column.label,
+                    "html": column.html(row),
+                    "url": column.address(row),
+                }
                 for column in self.columns
             ]
             for row in self.rows

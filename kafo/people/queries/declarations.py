@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from kafo.people import declarations
 from kafo.people.declarations import LAWS, Law
 from kafo.people.models import Organization, Processing
-from kafo.people.protection import personal_fields
+from kafo.people.protection import OPTIONAL_PURPOSES, PersonalField, personal_fields
 from kafo.people.queries.protection import processings_of
 
 
@@ -71,6 +71,22 @@ def kept_for(months: int) -> str:
     }
 
 
+def retention_of(processing: Processing) -> str:
+    """Say in words how long the data of one processing are kept."""
+    if not processing.retention_months and processing.purpose in OPTIONAL_PURPOSES:
+        return _("until the consent is withdrawn")
+    return kept_for(processing.retention_months)
+
+
+def fields_of(processing: Processing) -> list[PersonalField]:
+    """Give the fields of a processing: kept for its purpose, or opened by its consent."""
+    return [
+        entry
+        for entry in personal_fields()
+        if processing.purpose == entry.purpose or processing.purpose in entry.opened_by
+    ]
+
+
 def _controller(processing: Processing) -> list[str]:
     organization = processing.organization
     office = getattr(organization, "office", None)
@@ -83,13 +99,10 @@ def _controller(processing: Processing) -> list[str]:
 
 def _fields(processing: Processing) -> list[str]:
     lines = []
-    for entry in personal_fields():
+    for entry in fields_of(processing):
         widths = {
             str(purpose.label): str(width.label) for purpose, width in entry.opened_by.items()
         }
-        opens = processing.purpose in entry.opened_by
-        if entry.purpose != processing.purpose and not opens:
-            continue
         line = f"{entry.group}: {entry.label} ({entry.name}); {kept_for(entry.months)}"
         if widths:
             line += "; " + "; ".join(f"{why} → {who}" for why, who in widths.items())
@@ -111,10 +124,11 @@ _ANSWERS: dict[str, Any] = {
     declarations.FIELDS: _fields,
     declarations.ORIGIN: lambda each: [_("The person herself, or a colleague with a mandate")],
     declarations.RECIPIENTS_OF: lambda each: [str(each.recipients)],
-    declarations.RETENTION: lambda each: [kept_for(each.retention_months)],
+    declarations.RETENTION: lambda each: [retention_of(each)],
     declarations.SAFETY: lambda each: [str(each.security)],
     declarations.ABROAD: lambda each: [str(each.transfers)],
     declarations.LINKS: lambda each: [_("None")],
+    declarations.OFFICER: lambda each: [_("None is named")],
     declarations.ACCESS: lambda each: [_("At the office, or at the desk on the page “My data”")],
     declarations.PROCESSOR: lambda each: [_("None: the office runs its own server")],
     declarations.STAFF: lambda each: [str(declarations.INSIDE)],
@@ -128,7 +142,7 @@ def privacy_statement(organization: Organization, language: str) -> list[tuple[s
         laws = ", ".join(str(law.name) for law in LAWS.values() if law.code in codes)
         kept = [
             f"{processing}: {processing.description} "
-            + _("Kept: %(time)s.") % {"time": kept_for(processing.retention_months)}
+            + _("Kept: %(time)s.") % {"time": retention_of(processing)}
             for processing in processings_of(organization)
         ]
         return [

@@ -18,7 +18,7 @@ from kafo.people.declarations import (
     SECURITY,
     TRANSFERS,
 )
-from kafo.people.enums import LegalBasis, Purpose
+from kafo.people.enums import LegalBasis, Purpose, language_name
 from kafo.people.models import (
     Account,
     Consent,
@@ -131,6 +131,8 @@ def _value(row: Any, entry: PersonalField) -> Any:
         return gettext("(a secret: stored, not shown)")
     if entry.name == "action":
         return act_label(row.action)
+    if entry.name in {"language", "code"}:
+        return language_name(getattr(row, entry.name))
     display = getattr(row, f"get_{entry.name}_display", None)
     return display() if display else getattr(row, entry.name)
 

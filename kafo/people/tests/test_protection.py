@@ -255,7 +255,7 @@ def test_it_shows_what_is_held_and_why(client, cast, zoumana):
     Authenticator.objects.all().delete()
     sign_in(client, "zoum77")
     text = client.get(reverse("account:me-data")).content.decode()
-    for word in (GIVEN, "running the office", "membership or agreement", "this office only"):
+    for word in (GIVEN, "Running the office", "membership or agreement", "this office only"):
         assert word in text
     copy = client.post(reverse("account:me-copy"))
     assert copy["Content-Type"] == "application/zip"

@@ -101,8 +101,8 @@ def seat_deeds(view: Any) -> list[Column]:
     return [deeds(*ask, "people:membership-end", is_open)]
 
 
-def holder_sections(view: Any, empty_text: Any) -> Iterable[Section]:
-    """Give who sits there now or will, and who did."""
+def holder_sections(view: Any, titles: tuple[str, str], empty_text: Any) -> Iterable[Section]:
+    """Give who sits there now or will, and who did; `titles` are those of the two."""
     seats = view.record.memberships.select_related(
         "person", "body__organization", "post__organization"
     )
@@ -110,7 +110,7 @@ def holder_sections(view: Any, empty_text: Any) -> Iterable[Section]:
     rows = [row for row in seats if is_named(view.request, row)]
     columns = seat_columns(view)
     open_rows = [row for row in rows if is_open(row)]
-    yield Section(_("Members"), columns, open_rows, empty_text)
+    yield Section(titles[0], columns, open_rows, empty_text)
     if past := [row for row in rows if not is_open(row)]:
         restore = deeds(
             view.request,
@@ -119,7 +119,7 @@ def holder_sections(view: Any, empty_text: Any) -> Iterable[Section]:
             "change",
             "people:membership-restore",
         )
-        yield Section(_("Former members"), [*columns[:4], restore], past)
+        yield Section(titles[1], [*columns[:4], restore], past)
 
 
 class BodyView(RecordView):
@@ -143,7 +143,9 @@ class BodyView(RecordView):
 
     def get_sections(self) -> Iterable[Section]:
         return holder_sections(
-            self, _("Nobody sits in it yet. Seats are given from the page of a person.")
+            self,
+            (_("Members"), _("Former members")),
+            _("Nobody sits in it yet. Seats are given from the page of a person."),
         )
 
 

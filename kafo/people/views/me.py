@@ -1,5 +1,7 @@
 """What is held on a person: for herself, and for whoever answers a request made on paper."""
 
+from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from allauth.core import ratelimit
@@ -35,6 +37,7 @@ from kafo.people.services.protection import (
     withdraw_consent,
 )
 from kafo.people.views.accounts import asks_again
+from kafo.people.views.parts import moment
 from kafo.records.acts import act_label
 from kafo.records.errors import NotVisible
 
@@ -82,22 +85,8 @@ class HeldView(PersonalView):
         return None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        consents = consents_of(self.record)
         groups = [
-            (
-                name,
-                [
-                    {
-                        "entry": entry,
-                        "value": as_html(value),
-                        "kept": kept_for(entry.months),
-                        "seen_by": entry.visibility(consents).label,
-                    }
-                    for entry, value in pairs
-                    if value not in (None, "")
-                ],
-            )
-            for name, pairs in holdings_of(self.record, with_acts=False)
+            (name, self._by_use(pairs)) for name, pairs in holdings_of(self.record, with_acts=False)
         ]
         acts = acts_about(self.record).order_by("-timestamp")[:20]
         recoveries = self.record.invitations.filter(kind=InvitationKind.RECOVERY)
@@ -105,7 +94,7 @@ class HeldView(PersonalView):
             groups=groups,
             acts=[{"timestamp": act.timestamp, "words": act_label(act.action)} for act in acts],
             is_own=self.is_own,
-            wordings=[(text, purpose in consents) for purpose, text in WORDINGS.items()],
+            wordings=[(text, purpose in self.consents) for purpose, text in WORDINGS.items()],
             recoveries=recoveries.select_related("created_by__person"),
             correct_url=self.address("correct") if self.is_own else "",
             consents_url=self.address("consents"),
@@ -113,6 +102,32 @@ class HeldView(PersonalView):
             erase_url=self.address("erase"),
             **kwargs,
         )
+
+    def _by_use(self, pairs: list[Any]) -> list[tuple[dict[str, Any], list[tuple[str, Any]]]]:
+        """Put together the fields that are kept for the same purpose, as long, seen by the same."""
+        found: dict[Any, list[tuple[str, Any]]] = {}
+        for entry, value in pairs:
+            if value in (None, "") or value is False:
+                continue
+            use = (entry.purpose, entry.basis, entry.months, entry.visibility(self.consents))
+            shown = moment(value) if isinstance(value, datetime) else value
+            found.setdefault(use, []).append((entry.label, as_html(shown)))
+        return [
+            (
+                {
+                    "purpose": purpose.label,
+                    "basis": basis.label,
+                    "kept": kept_for(months),
+                    "seen_by": seen_by.label,
+                },
+                fields,
+            )
+            for (purpose, basis, months, seen_by), fields in found.items()
+        ]
+
+    @cached_property
+    def consents(self) -> set[str]:
+        return consents_of(self.record)
 
 
 class CorrectView(PersonalView, FormView):

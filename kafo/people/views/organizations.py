@@ -141,7 +141,10 @@ class OrganizationView(RecordView):
         posts = permissions.posts.visible_to(user, self.record.posts.all())
         yield Section(
             _("Posts"),
-            [Column(_("Post"), "title", link="people:post"), Column(_("Places"), places_words)],
+            [
+                Column(_("Post"), "title", link="people:post"),
+                Column(_("Held or vacant"), places_words),
+            ],
             with_holders(posts),
             _("No job description has been written."),
             (_("Write a job description"), reverse("people:post-add"))

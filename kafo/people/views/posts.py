@@ -123,7 +123,7 @@ class PostList(ListView):
         return [
             Column(_("Post"), "title", link="people:post"),
             Column(_("Holders"), holders),
-            Column(_("Places"), places_words, sort=("is_sought", "created_at")),
+            Column(_("Held or vacant"), places_words, sort=("is_sought", "created_at")),
             Column(
                 _("Shared text"),
                 shared_state,
@@ -170,15 +170,16 @@ class PostView(RecordView):
             yield _("The shared text has moved. Read the difference, then adopt or decline it.")
 
     def get_fields(self) -> Iterable[Column]:
+        declined = self.record.declined_reason
         return [
             Column(
                 _("Organisation"),
                 "organization",
                 link=lambda row: reverse("people:organization", args=[row.organization_id]),
             ),
-            Column(_("Places"), places_words),
+            Column(_("Held or vacant"), places_words),
             Column(_("Shared text"), shared_state),
-            Column(_("Why it was declined"), "declined_reason"),
+            *([Column(_("Why it was declined"), "declined_reason")] if declined else []),
             Column(_("Job description"), lambda row: all_languages(text_of(row))),
         ]
 
@@ -199,7 +200,9 @@ class PostView(RecordView):
             else None,
         )
         yield from holder_sections(
-            self, _("Nobody holds it. Posts are given from the page of a person.")
+            self,
+            (_("Holders"), _("Former holders")),
+            _("Nobody holds it. Posts are given from the page of a person."),
         )
 
 
@@ -293,11 +296,15 @@ class PostDifference(_OfPost):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         version = latest_version(self.record)
+        is_adopted = bool(version) and self.record.adopted_version == version.number  # type: ignore[union-attr]
+        shown = differences(self.record, version) if version else []
         return super().get_context_data(
             shared=version,
             adopted=version_of(self.record, self.record.adopted_version),
-            differences=differences(self.record, version) if version else [],
-            may_decide=bool(version) and self.may("decide"),
+            differences=shown,
+            has_own=any(each.has_own for each in shown),
+            is_adopted=is_adopted,
+            may_decide=bool(version) and not is_adopted and self.may("decide"),
             **kwargs,
         )
 

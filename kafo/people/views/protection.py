@@ -19,12 +19,12 @@ from kafo.people import permissions
 from kafo.people.declarations import LAWS
 from kafo.people.forms.protection import AuthorizationForm, ProcessingForm
 from kafo.people.models import GuardianAuthorization, Organization, Person, Processing
-from kafo.people.protection import personal_fields
 from kafo.people.queries.declarations import (
     declaration,
     declaration_rows,
     declaration_text,
-    kept_for,
+    fields_of,
+    retention_of,
 )
 from kafo.people.queries.protection import default_processing, processings_of
 from kafo.people.services.protection import (
@@ -158,10 +158,12 @@ class RegisterView(DeskView):
     title = gettext_lazy("Register of processing")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        own = permissions.processings.scope(self.request.user, "change")
+        scope = permissions.processings.scope(self.request.user, "change")
+        rows = Organization.objects.filter(pk__in=scope).select_related("office")
+        own = getattr(getattr(self.request.user, "person", None), "organization_id", None)
         registers = [
             {"organization": organization, "entries": _described(organization)}
-            for organization in Organization.objects.filter(pk__in=own).select_related("office")
+            for organization in sorted(rows, key=lambda row: row.pk != own)
         ]
         return super().get_context_data(registers=registers, laws=LAWS.values(), **kwargs)
 
@@ -170,8 +172,8 @@ def _described(organization: Organization) -> list[dict[str, Any]]:
     return [
         {
             "processing": each,
-            "kept": kept_for(each.retention_months),
-            "fields": sum(entry.purpose == each.purpose for entry in personal_fields()),
+            "kept": retention_of(each),
+            "fields": len(fields_of(each)),
         }
         for each in processings_of(organization)
     ]
