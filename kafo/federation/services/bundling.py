@@ -77,8 +77,9 @@ def _unpack(file: IO[bytes], folder: Path) -> int:
     try:
         with tarfile.open(fileobj=file, mode="r:") as bundle:
             for member in bundle:
-                content = bundle.extractfile(member)
-                if content is None or member.size > MAX_PART or not _NAME.fullmatch(member.name):
+                is_part = member.isreg() and _NAME.fullmatch(member.name)
+                content = bundle.extractfile(member) if is_part else None
+                if content is None or member.size > MAX_PART:
                     continue
                 path = folder / member.name
                 with path.open("wb") as part:

@@ -28,14 +28,17 @@ def make_node(folder: Path) -> Node:
     own = node.key(node.office)
     assert own
     keys = {node.office: own} | {office: Ed25519PrivateKey.generate() for office in NAMES}
-    entries = [_entry(office, NAMES.get(office, "Genève"), key) for office, key in keys.items()]
+    entries = [
+        _entry(node, office, NAMES.get(office, "Genève"), key) for office, key in keys.items()
+    ]
     payload = RosterPayload(1, 2_000_000_000, 2, ROOT_KEYS, entries, {})
     node.accept_roster(sign_roster(payload, ROOTS[:2]), payload.fingerprint)
     return node
 
 
-def _entry(office: UUID, name: str, key: Ed25519PrivateKey) -> OfficeEntry:
-    recipient = str(pyrage.x25519.Identity.generate().to_public())
+def _entry(node: Node, office: UUID, name: str, key: Ed25519PrivateKey) -> OfficeEntry:
+    identity = node.identity if office == node.office else pyrage.x25519.Identity.generate()
+    recipient = str(identity.to_public())
     public = signatures.public_bytes(key)
     return OfficeEntry(office.bytes, name, [(public, None)], ["http://192.0.2.1:9"], recipient)
 
