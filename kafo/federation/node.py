@@ -83,6 +83,11 @@ class Node:
         os.replace(self._key_path(office, ".next"), self._key_path(office))
         self._keys.clear()
 
+    def demote_key(self, office: uuid.UUID) -> None:
+        """Keep the key for the pen of `office` for greetings only."""
+        os.replace(self._key_path(office), self._key_path(office, ".next"))
+        self._keys.clear()
+
     def drop_key(self, office: uuid.UUID) -> None:
         """Forget the keys for the pen of `office`."""
         for ending in ("", ".next"):
@@ -114,6 +119,13 @@ class Node:
         if path not in self._keys:
             self._keys[path] = Ed25519PrivateKey.from_private_bytes(path.read_bytes())
         return self._keys[path]
+
+    def hosts(self) -> bool:
+        """Say whether the pen of another office is held here."""
+        return any(name != self.office.hex and "." not in name for name in self._key_names())
+
+    def _key_names(self) -> list[str]:
+        return os.listdir(self.home / "keys")
 
     def writes(self, office: uuid.UUID) -> bool:
         """Say whether the pen of `office` is held here."""

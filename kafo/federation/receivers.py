@@ -7,6 +7,7 @@ from typing import Any
 from kafo.federation.errors import Frozen, NotHome
 from kafo.federation.models import Log, Outbox
 from kafo.federation.node import Node, is_receiving, node_of
+from kafo.federation.services.hosting import home_of_new
 from kafo.records.models import SharedRecord, shared_models
 from kafo.records.signals import records_changed, records_changing
 
@@ -24,8 +25,23 @@ def refuse_foreign(sender: type[SharedRecord], rows: list[Any], using: str, **_:
 
 
 def _is_laid_down(node: Node, office: uuid.UUID) -> bool:
-    laid_down = Log.objects.using(node.using).filter(office=office).exclude(released_to=b"")
-    return laid_down.exists()
+    """Say whether the pen lies between two hands, or another one took it up already."""
+    logs = Log.objects.using(node.using).filter(office=office)
+    if logs.exclude(released_to=b"").exists():
+        return True
+    own = node.key(office)
+    mine = own.public_key().public_bytes_raw() if own else b""
+    return logs.exclude(key__in=[b"", mine]).filter(branches_to=0).exists()
+
+
+def find_home(sender: type[SharedRecord], rows: list[Any], using: str, **_: Any) -> None:
+    """Let a new record be at home where the one is that it must point to: a hosted office's."""
+    node = node_of(using)
+    if node is None or is_receiving() or not node.hosts():
+        return
+    for row in rows:
+        if isinstance(row, SharedRecord) and row._state.adding and row.home_office == node.office:
+            row.home_office = home_of_new(node, row)
 
 
 def _homes(model: type[SharedRecord], rows: list[Any], using: str) -> set[uuid.UUID]:
@@ -64,5 +80,6 @@ def _parts_of(model: type[SharedRecord]) -> list[type[SharedRecord]]:
 
 def connect() -> None:
     """Begin to listen."""
+    records_changing.connect(find_home)
     records_changing.connect(refuse_foreign)
     records_changed.connect(put_in_outbox)

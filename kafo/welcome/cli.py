@@ -1,11 +1,18 @@
 """The command `kafo`: one office on one machine."""
 
 import argparse
+import importlib
+import importlib.util
 import os
+import pkgutil
 import socket
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
+
+import kafo
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -67,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     made = add("demo", _demo, "Run an office with invented data, to look around.", where)
     made.add_argument("--home", default="demo-data", metavar="FOLDER", help="default: ./demo-data")
     made.add_argument("--prepare", action="store_true", help="make the data and stop")
+    made.add_argument("--office", default="bamako", help=argparse.SUPPRESS)
     made = add("backup", _backup, "Write a backup; the office may go on working.", home)
     made.add_argument("file", nargs="?", type=Path, help="default: backups/ in the data folder")
     made = add(
@@ -77,7 +85,56 @@ def _parser() -> argparse.ArgumentParser:
     add("check", _check, "Look at the health of this office.", home)
     made = add("move", _move, "Copy the database to another one, for example PostgreSQL.", home)
     made.add_argument("database", help="for example postgresql://kafo:secret@localhost/kafo")
+    _add_commands_of_rooms(commands, home)
     return parser
+
+
+def _add_commands_of_rooms(commands: Any, home: argparse.ArgumentParser) -> None:
+    """Let each room that has a module `commands` bring its own.
+
+    Its `COMMANDS` are lines of words ("office invite"), text, function, what it takes; the
+    function is called once Django is there, or at once when its line says so.
+    """
+    groups: dict[str, Any] = {}
+    for room in pkgutil.iter_modules(kafo.__path__):
+        if not room.ispkg or not importlib.util.find_spec(f"kafo.{room.name}.commands"):
+            continue
+        module = importlib.import_module(f"kafo.{room.name}.commands")
+        for each in module.COMMANDS:
+            group, _space, name = each.words.rpartition(" ")
+            if group and group not in groups:
+                text = module.GROUPS[group]
+                parser = commands.add_parser(group, help=text, description=text)
+                groups[group] = parser.add_subparsers(required=True, metavar="COMMAND")
+            parser = (groups[group] if group else commands).add_parser(
+                name, help=each.text, description=each.text, parents=[home]
+            )
+            for names, settings in each.arguments:
+                parser.add_argument(*names, **settings)
+            parser.set_defaults(
+                command=_begun(each), start=_start_django, set_up=_set_up, prepare=_prepare
+            )
+
+
+def _begun(each: Any) -> Command:
+    def command(options: argparse.Namespace) -> int:
+        options.folder = _home(options)
+        if each.needs_office:
+            _set_up()
+        return int(each.run(options) or 0)
+
+    return command
+
+
+def _prepare(home: Path, office: str) -> None:
+    """Make the data folder of an office that was invited, with its tables."""
+    from kafo.welcome.home import prepare_home
+
+    prepare_home(home, office=office)
+    _set_up()
+    from kafo.welcome.node import migrate
+
+    migrate()
 
 
 def _require_office() -> None:
@@ -178,24 +235,38 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from kafo.welcome.home import GUIDE, clear_broken_demo, prepare_home
+    from kafo.welcome.demo.neighbours import FIRST, OWN_COMMAND, Neighbours, prepare_homes
+    from kafo.welcome.home import GUIDE, clear_broken_demo
 
     home = _home(options)
     guide = home / GUIDE
+    if not guide.exists() and not options.prepare:
+        # In a process of its own: what making the data needs of memory, serving does not.
+        made = subprocess.run([*OWN_COMMAND, *sys.argv[1:], "--prepare"])  # noqa: S603
+        if made.returncode:
+            return made.returncode
     if not guide.exists():
-        clear_broken_demo(home)
-        prepare_home(home, is_demo=True)
+        if options.office == FIRST:
+            clear_broken_demo(home)
+            prepare_homes(home)
         print("Making the office of the story (about a minute, only this once):", file=sys.stderr)
         _set_up()
         from kafo.welcome.demo.loader import load_demo
 
-        load_demo(port=options.port, progress=_tell)
+        load_demo(port=options.port, office=options.office, progress=_tell)
     if options.prepare:
         return 0
     print("\nKafo · demonstration. All persons with (fictif) are invented.\n")
     print(guide.read_text(encoding="utf-8"))
     print("\nStop with Ctrl-C.\n", flush=True)
-    return _serve(options)
+    if options.office != FIRST:
+        return _serve(options)
+    neighbours = Neighbours(home, options.port, _tell)
+    neighbours.start()
+    try:
+        return _serve(options)
+    finally:
+        neighbours.stop()
 
 
 def _backup(options: argparse.Namespace) -> int:

@@ -14,8 +14,11 @@ GUIDE = "demo.txt"
 DEMO_MARK = "KAFO_DEMO=1\n"
 
 
-def prepare_home(home: Path, *, is_demo: bool = False) -> bool:
-    """Make the data folder with its own secret and office id; give False when it was there."""
+def prepare_home(home: Path, *, is_demo: bool = False, office: str = "") -> bool:
+    """Make the data folder with its own secret and office id; give False when it was there.
+
+    An office that another one invited has its id already.
+    """
     home.mkdir(parents=True, exist_ok=True)
     for folder in FOLDERS:
         (home / folder).mkdir(exist_ok=True)
@@ -23,7 +26,7 @@ def prepare_home(home: Path, *, is_demo: bool = False) -> bool:
     if path.exists():
         return False
     lines = DEMO_MARK if is_demo else ""
-    lines += f"KAFO_OFFICE_ID={new_id()}\nKAFO_SECRET_KEY={secrets.token_urlsafe(50)}\n"
+    lines += f"KAFO_OFFICE_ID={office or new_id()}\nKAFO_SECRET_KEY={secrets.token_urlsafe(50)}\n"
     part = home / "settings.env.part"
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:

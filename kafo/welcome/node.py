@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
+from kafo.federation.services.starting import ensure_node
 from kafo.records.loop import run_forever
 
 logger = logging.getLogger("kafo.node")
@@ -51,6 +52,7 @@ def migrate() -> None:
 def start_node() -> None:
     """Bring the database into shape and start the reconciling loops in a thread of their own."""
     migrate()
+    ensure_node()
     threading.Thread(
         target=run_forever, args=(threading.Event(),), name="loops", daemon=True
     ).start()

@@ -301,6 +301,8 @@ SITES = {
 FEDERATION = {
     "federation-hello": ("", NOBODY),
     "federation-rosters": ("", NOBODY),
+    "federation-join": ("", NOBODY),
+    "federation-join-home": ("", NOBODY),
     "federation-offered": ("", NOBODY),
     "federation-file": ("", NOBODY),
     "federation-state": ("", NOBODY),

@@ -73,7 +73,9 @@ class Handover(models.Model):
 
     office = models.UUIDField(unique=True)
     name = models.CharField(_("office"), max_length=200, default="")
+    organization = models.UUIDField(null=True)
     side = models.CharField(max_length=6, choices=Side)
+    is_hosted = models.BooleanField(default=False)
     stage = models.CharField(_("stage"), max_length=10, choices=Stage, default=Stage.INVITED)
     key = models.BinaryField(default=b"")
     recipient = models.CharField(max_length=80, default="", blank=True)

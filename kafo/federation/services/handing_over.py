@@ -68,5 +68,5 @@ def take_pen(node: Node, office: uuid.UUID, *, keep: bool = True) -> list[Log]:
     for log in taken:
         node.mark(log)
     if not keep:
-        node.drop_key(office)
+        node.demote_key(office)
     return taken

@@ -45,7 +45,7 @@ class LimitedLink(HttpLink):
 def visit_due() -> int:
     """Visit each peer whose turn it is; give how many records' worth of frames moved. A loop."""
     node, the_line = this_node(), line()
-    if node is None or the_line.is_cut:
+    if node is None or the_line.is_cut or node.roster is None:
         return 0
     due = timezone.now() - timedelta(minutes=the_line.every_minutes)
     tried = {peer.office: peer.tried_at for peer in Peer.objects.all()}

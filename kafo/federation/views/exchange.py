@@ -15,7 +15,7 @@ from kafo.federation.errors import Malformed, Untrusted
 from kafo.federation.models import Frame, Log
 from kafo.federation.node import Node, node_of
 from kafo.federation.queries import line
-from kafo.federation.services import answering, attachments
+from kafo.federation.services import answering, attachments, joining
 from kafo.federation.wire import cbor
 from kafo.records.errors import TryAgain
 
@@ -59,6 +59,27 @@ def hello(request: HttpRequest, node: Node) -> HttpResponseBase:
     except Malformed as error:
         raise Http404 from error
     return HttpResponse(answer, content_type=_KIND)
+
+
+@_answers("POST")
+def join(request: HttpRequest, node: Node) -> HttpResponseBase:
+    """Take the key of a new server that knows the code of an invitation."""
+    return _by_code(request, node, joining.answer_newcomer)
+
+
+@_answers("POST")
+def join_home(request: HttpRequest, node: Node) -> HttpResponseBase:
+    """Give a new server what only its office may read, once the pen was laid down for it."""
+    return _by_code(request, node, joining.home_bundle)
+
+
+def _by_code(
+    request: HttpRequest, node: Node, answer: Callable[[Node, bytes], bytes]
+) -> HttpResponseBase:
+    try:
+        return HttpResponse(answer(node, _body(request, MAX_HELLO)), content_type=_KIND)
+    except Malformed as error:
+        raise Http404 from error
 
 
 @_answers("POST")
@@ -157,9 +178,10 @@ def _position(request: HttpRequest, name: str) -> tuple[int, int]:
 @_answers("POST")
 def offered(request: HttpRequest, node: Node) -> HttpResponseBase:
     """Say which files the client gets here."""
+    client = _client(request, node)
     match cbor.decode(_body(request, MAX_HELLO)):
         case [*hashes]:
-            given = attachments.offered_files(node, _client(request, node), hashes)
+            given = attachments.offered_files(node, client, hashes)
             return HttpResponse(cbor.encode(given), content_type=_KIND)
     raise Malformed("These are no hashes of files.")
 

@@ -89,8 +89,13 @@ def sign_roster(payload: RosterPayload, keys: Iterable[Ed25519PrivateKey]) -> by
             payload.circles,
         ]
     )
-    signed = [[signatures.public_bytes(key), signatures.sign(key, data, _BOUND)] for key in keys]
+    signed = [[signatures.public_bytes(key), signature_of(data, key)] for key in keys]
     return cbor.encode([data, signed])
+
+
+def signature_of(data: bytes, key: Ed25519PrivateKey) -> bytes:
+    """Give the signature of a holder over a payload as it stands in a document."""
+    return signatures.sign(key, data, _BOUND)
 
 
 def read_roster(

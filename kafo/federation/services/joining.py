@@ -1,0 +1,292 @@
+"""Join: an office is invited, its new server shows its key, the pen passes, step by step.
+
+Until the new server has taken the pen up, every step can be taken back.
+"""
+
+import uuid
+from typing import Any
+
+import pyrage
+from django.apps import apps
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kafo.federation.asking import Answer, ask, fetch_home, new_code, opened, sealed
+from kafo.federation.enums import Side, Stage
+from kafo.federation.errors import Frozen, Malformed, Untrusted
+from kafo.federation.models import Handover, Log
+from kafo.federation.node import Node
+from kafo.federation.services import handing_over
+from kafo.federation.services.hosting import host_office, load_home, pack_home
+from kafo.federation.services.rostering import roster_documents
+from kafo.federation.services.sealing import log_of, seal_waiting
+from kafo.federation.services.visiting import visit_now
+from kafo.federation.wire import signatures
+from kafo.federation.wire.rosters import trusted_payload
+from kafo.records.errors import Refused
+from kafo.records.ids import new_id
+from kafo.records.models import SharedRecord
+
+
+def require(actor: Any) -> None:
+    """Raise NotVisible unless `actor` may hand over; None is the operator's command."""
+    if actor is not None:
+        from kafo.federation import permissions  # the engine's own tests run without people
+
+        permissions.offices.require(actor, "sign")
+
+
+# On the side that hosts the office.
+
+
+def invite_office(
+    node: Node, *, actor: Any, name: str, organization: SharedRecord | None = None
+) -> Handover:
+    """Invite a new server; for an organisation kept here its records will pass to it.
+
+    Raises NotVisible, Refused.
+    """
+    require(actor)
+    if node.roster is None:
+        raise Refused(_("There is no list of offices here yet. Begin one: kafo roster new"))
+    with transaction.atomic():
+        known = organization and Handover.objects.filter(organization=organization.pk).first()
+        if known and known.stage == Stage.TAKEN:
+            raise Refused(_("This office has its own server already."))
+        handover = known or Handover(office=new_id(), side=Side.GIVER, name=name)
+        handover.organization = organization.pk if organization else None
+        handover.is_hosted = organization is not None
+        handover.stage, handover.secret = Stage.INVITED, new_code()
+        handover.key, handover.recipient, handover.ended_at = b"", "", None
+        handover.invited_at, handover.asked_at = timezone.now(), None
+        handover.known_at = handover.released_at = None
+        handover.save()
+        if organization and not node.writes(handover.office):
+            node.add_key(handover.office)
+    return handover
+
+
+def answer_newcomer(node: Node, data: bytes) -> bytes:
+    """Take the key of a new server that knows the code, and say how far it is.
+
+    Raises Malformed, or Untrusted for a stranger.
+    """
+    handover, item = _opened(data)
+    match item:
+        case [bytes(key), str(recipient), str(address)] if len(key) == 32:
+            _note_asked(handover, key, recipient[:80], address[:300])
+        case _:
+            raise Malformed("This is no question to join.")
+    stage = handover.stage if bytes(handover.key) == key else Stage.ENDED
+    said = [node.office.bytes, handover.office.bytes, handover.name, handover.is_hosted]
+    answer = [*said, str(stage), roster_documents(node)]
+    return sealed(bytes(handover.secret), answer, is_answer=True)
+
+
+def _note_asked(handover: Handover, key: bytes, recipient: str, address: str) -> None:
+    """Note the first key that is shown; to show another one, the office is invited anew."""
+    if handover.stage == Stage.INVITED:
+        handover.key, handover.recipient, handover.address = key, recipient, address
+        handover.stage, handover.asked_at = Stage.ASKED, timezone.now()
+        handover.save()
+
+
+def release_office(node: Node, *, actor: Any, handover: Handover) -> Handover:
+    """Lay down the pen of a hosted office for its new server; nobody writes until it is taken up.
+
+    Raises NotVisible, Refused, Frozen.
+    """
+    require(actor)
+    settle_handovers(node)
+    handover.refresh_from_db()
+    if handover.stage != Stage.KNOWN or not handover.is_hosted:
+        raise Refused(
+            _("The list of offices must name the key of the new server first: it is signed.")
+        )
+    with transaction.atomic():
+        log_of(node, handover.office, "federation")
+    handing_over.lay_down_pen(node, handover.office, bytes(handover.key))
+    handover.stage, handover.released_at = Stage.RELEASED, timezone.now()
+    handover.save()
+    return handover
+
+
+def cancel_office(node: Node, *, actor: Any, handover: Handover) -> Handover:
+    """Take an invitation back, as long as the pen was not laid down. Raises NotVisible, Refused."""
+    require(actor)
+    if handover.stage in {Stage.RELEASED, Stage.TAKEN}:
+        raise Refused(
+            _("The right to write was laid down. The new server takes it up, or gives it back.")
+        )
+    handover.stage, handover.ended_at, handover.secret = Stage.ENDED, timezone.now(), b""
+    handover.save()
+    return handover
+
+
+def home_bundle(node: Node, data: bytes) -> bytes:
+    """Give what only the office itself may read, encrypted to its new server.
+
+    Given once its pen was laid down here, so that nothing changes any more. Raises Untrusted.
+    """
+    handover, item = _opened(data)
+    if item != [bytes(handover.key)] or handover.stage not in {Stage.RELEASED, Stage.TAKEN}:
+        raise Untrusted("Nothing is handed over to this server.")
+    recipient = pyrage.x25519.Recipient.from_str(handover.recipient)
+    return bytes(pyrage.encrypt(pack_home(node, handover.office), [recipient]))
+
+
+def _opened(data: bytes) -> tuple[Handover, Any]:
+    """Give the invitation whose code was used, and what was said; raises Malformed, Untrusted."""
+    for handover in Handover.objects.filter(side=Side.GIVER).exclude(secret=b""):
+        try:
+            return handover, opened(bytes(handover.secret), data)
+        except Untrusted:
+            continue
+    raise Untrusted("No invitation has this code.")
+
+
+def settle_handovers(node: Node) -> int:
+    """Bring handings over on from what roster and logs say by now; give how many moved."""
+    return sum(_settle(node, each) for each in Handover.objects.filter(side=Side.GIVER))
+
+
+def _settle(node: Node, handover: Handover) -> bool:
+    entry = node.roster.office(handover.office.bytes) if node.roster else None
+    key = bytes(handover.key)
+    if handover.stage == Stage.ASKED and entry and key in [k for k, limits in entry.keys]:
+        if handover.is_hosted:
+            model: Any = apps.get_model("people.Organization")
+            organization = model.objects.get(pk=handover.organization)
+            host_office(node, organization, handover.office)
+            seal_waiting(node)
+        handover.stage, handover.known_at = Stage.KNOWN, timezone.now()
+        handover.save()
+        return True
+    if handover.stage != Stage.RELEASED:
+        return False
+    logs = list(Log.objects.filter(office=handover.office))
+    own = node.key(handover.office)
+    if own and logs and all(bytes(log.released_to) == signatures.public_bytes(own) for log in logs):
+        handing_over.take_pen(node, handover.office)  # it was declined
+        handover.stage, handover.ended_at = Stage.ENDED, timezone.now()
+    elif logs and all(bytes(log.key) == key and not log.released_to for log in logs):
+        node.drop_key(handover.office)
+        handover.stage, handover.taken_at = Stage.TAKEN, timezone.now()
+    else:
+        return False
+    handover.save()
+    return True
+
+
+# On the side of the new server.
+
+
+def note_invitation(node: Node, *, address: str, secret: bytes, answer: Answer) -> Handover:
+    """Note at a new server who invited it, and take the list of offices that was compared."""
+    first = trusted_payload(answer.rosters[0])
+    with transaction.atomic():
+        handover, _made = Handover.objects.get_or_create(
+            office=node.office,
+            defaults={
+                "name": answer.name,
+                "side": Side.TAKER,
+                "is_hosted": answer.is_hosted,
+                "stage": Stage.ASKED,
+                "secret": secret,
+                "peer": uuid.UUID(bytes=answer.giver),
+                "peer_address": address,
+                "fingerprint": first.fingerprint,
+                "asked_at": timezone.now(),
+            },
+        )
+        _take_rosters(node, answer.rosters, handover.fingerprint)
+    return handover
+
+
+def _take_rosters(node: Node, documents: list[bytes], fingerprint: str) -> None:
+    for document in documents:
+        node.accept_roster(document, fingerprint)
+
+
+def go_on_joining(node: Node, *, own_address: str = "") -> Handover:
+    """Ask the inviting server how far it is, and do what can be done; give the handing over.
+
+    Raises Refused when this office was not invited, ConnectionError, Untrusted, Malformed.
+    """
+    handover = Handover.objects.filter(office=node.office, side=Side.TAKER).first()
+    if handover is None:
+        raise Refused(_("This office was not invited by another one."))
+    if handover.stage in {Stage.TAKEN, Stage.ENDED}:
+        return handover
+    key = node.greeting_key()
+    if key is None:
+        raise Refused(_("This server has no key yet. Run: kafo office recover"))
+    public, recipient = signatures.public_bytes(key), str(node.identity.to_public())
+    answer = ask(handover.peer_address, bytes(handover.secret), public, recipient, own_address)
+    _take_rosters(node, answer.rosters, handover.fingerprint)
+    entry = node.roster.office(node.office.bytes) if node.roster else None
+    if entry and public in [known for known, limits in entry.keys if limits is None]:
+        if handover.stage == Stage.ASKED:
+            handover.stage, handover.known_at = Stage.KNOWN, timezone.now()
+        visit_now(handover.peer)
+        if not handover.is_hosted:
+            _begin_writing(node, handover)
+        elif answer.stage == Stage.RELEASED:
+            handover.stage = Stage.RELEASED
+    handover.save()
+    return handover
+
+
+def _begin_writing(node: Node, handover: Handover) -> None:
+    """An office that was hosted nowhere has no pen to take up: its own begins."""
+    if not node.writes(node.office):
+        node.promote_key(node.office)
+    handover.stage, handover.taken_at = Stage.TAKEN, timezone.now()
+
+
+def accept_office(node: Node, *, actor: Any) -> Handover:
+    """Take the pen up that was laid down for this server, with what only the office may read.
+
+    Raises NotVisible, Refused, Frozen, ConnectionError.
+    """
+    require(actor)
+    handover = go_on_joining(node)
+    if handover.stage == Stage.TAKEN:
+        return handover
+    public = node.prepare_key(node.office)
+    logs = list(Log.objects.filter(office=node.office))
+    if not logs or any(bytes(log.released_to) != public for log in logs):
+        raise Frozen(_("The right to write was not laid down for this server yet."))
+    load_home(node, _fetch_home(node, handover), node.office)
+    node.promote_key(node.office)
+    handing_over.take_pen(node, node.office)
+    handover.stage, handover.taken_at = Stage.TAKEN, timezone.now()
+    handover.save()
+    visit_now(handover.peer)
+    return handover
+
+
+def decline_office(node: Node, *, actor: Any) -> Handover:
+    """Give the pen back that was laid down for this server; the old side writes again.
+
+    Raises NotVisible, Refused, Frozen, ConnectionError.
+    """
+    require(actor)
+    handover = go_on_joining(node)
+    public = node.prepare_key(node.office)
+    logs = list(Log.objects.filter(office=node.office))
+    if not logs or any(bytes(log.released_to) != public for log in logs):
+        raise Frozen(_("The right to write was not laid down for this server yet."))
+    node.promote_key(node.office)
+    handing_over.take_pen(node, node.office, keep=False)
+    handover.stage, handover.ended_at = Stage.ENDED, timezone.now()
+    handover.save()
+    visit_now(handover.peer)
+    return handover
+
+
+def _fetch_home(node: Node, handover: Handover) -> bytes:
+    public = node.prepare_key(node.office)
+    data = fetch_home(handover.peer_address, bytes(handover.secret), public)
+    return bytes(pyrage.decrypt(data, [node.identity]))
