@@ -1,5 +1,6 @@
 """Persons, skills, languages, seats."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -12,6 +13,13 @@ from kafo.desk.forms import DeskForm, DeskModelForm
 from kafo.people import permissions
 from kafo.people.enums import Cefr, Language, Level, Profile, SeatRole
 from kafo.people.models import Body, Organization, Person, Post, Skill
+
+
+def past_day(day: date | None) -> date | None:
+    """Give a day that is not to come. Raises ValidationError."""
+    if day and day > timezone.localdate():
+        raise ValidationError(_("This date is still to come. Check the year."))
+    return day
 
 
 class PersonForm(DeskModelForm):
@@ -50,11 +58,8 @@ class PersonForm(DeskModelForm):
             Organization.objects.filter(id__in=scope)
         )
 
-    def clean_born_on(self) -> Any:
-        born_on = self.cleaned_data["born_on"]
-        if born_on and born_on > timezone.localdate():
-            raise ValidationError(_("This date is still to come. Check the year."))
-        return born_on
+    def clean_born_on(self) -> date | None:
+        return past_day(self.cleaned_data["born_on"])
 
 
 class SkillField(forms.ModelChoiceField):

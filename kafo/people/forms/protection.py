@@ -1,13 +1,14 @@
 """Forms of data protection: one's own record, consents, minors, the register of processing."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kafo.desk.forms import DeskForm, DeskModelForm, desk_languages
 from kafo.people.enums import Purpose
+from kafo.people.forms.persons import past_day
 from kafo.people.models import GuardianAuthorization, Person, Processing
 from kafo.people.services.protection import OWN_FIELDS
 
@@ -33,11 +34,8 @@ class OwnDataForm(DeskModelForm):
         if self.instance.is_minor():
             self.fields["born_on"].disabled = True
 
-    def clean_born_on(self) -> Any:
-        born_on = self.cleaned_data["born_on"]
-        if born_on and born_on > timezone.localdate():
-            raise forms.ValidationError(_("This date is still to come. Check the year."))
-        return born_on
+    def clean_born_on(self) -> date | None:
+        return past_day(self.cleaned_data["born_on"])
 
 
 class SignInEmailForm(DeskForm):
@@ -77,11 +75,8 @@ class AuthorizationForm(DeskModelForm):
         super().__init__(*args, **kwargs)
         self.fields["guardian_name"].required = self.fields["signed_on"].required = True
 
-    def clean_signed_on(self) -> Any:
-        signed_on = self.cleaned_data["signed_on"]
-        if signed_on and signed_on > timezone.localdate():
-            raise forms.ValidationError(_("This date is still to come. Check the year."))
-        return signed_on
+    def clean_signed_on(self) -> date | None:
+        return past_day(self.cleaned_data["signed_on"])
 
 
 class ProcessingForm(DeskModelForm):

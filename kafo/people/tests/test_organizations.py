@@ -3,10 +3,11 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from kafo.people import permissions
 from kafo.people.mandates import may
-from kafo.people.models import Office, Organization
+from kafo.people.models import Body, Office, Organization
 from kafo.people.services.organizations import (
     add_organization,
     change_organization,
@@ -83,3 +84,11 @@ def test_it_adds_and_changes_an_organisation_at_the_desk(cast):
     assert answer.status_code == 302
     radio.refresh_from_db()
     assert radio.short_name == "RF"
+
+
+def test_it_speaks_the_language_of_the_reader_before_it_is_stored():
+    body = Body(name={"fr": "Équipe", "en": "Team"})
+    with translation.override("en"):
+        assert str(body.name) == str(body) == "Team"
+    body.name = {"fr": "Bureau"}
+    assert str(body.name) == "Bureau"

@@ -16,7 +16,6 @@ from kafo.desk.views import (
     Column,
     ConfirmView,
     Filter,
-    FormView,
     ListView,
     RecordView,
     Section,
@@ -29,6 +28,8 @@ from kafo.people.models import Body, Membership, Person
 from kafo.people.services.bodies import add_membership, end_membership, restore_membership
 from kafo.people.services.organizations import change_body
 from kafo.people.views.parts import (
+    ActorForm,
+    RecordForm,
     deeds,
     is_named,
     is_open,
@@ -149,20 +150,18 @@ class BodyView(RecordView):
         )
 
 
-class BodyChange(FormView):
+class BodyChange(RecordForm):
     model = Body
+    page = "people:body"
     policy = permissions.bodies
     form_class = BodyForm
     title = gettext_lazy("Change a body")
-
-    def get_back(self) -> tuple[Any, str]:
-        return str(self.record), reverse("people:body", args=[self.record.pk])
 
     def save(self, form: Any) -> Any:
         change_body(actor=self.request.user, body=self.record, **form.cleaned_data)
 
 
-class SeatAdd(FormView):
+class SeatAdd(ActorForm, RecordForm):
     """Gives the person of the address a seat or a post."""
 
     model = Person
@@ -170,15 +169,10 @@ class SeatAdd(FormView):
     action = "change"
     form_class = SeatForm
     title = gettext_lazy("Give a seat or a post")
-
-    def get_back(self) -> tuple[Any, str]:
-        return str(self.record), reverse("people:person", args=[self.record.pk])
+    page = "people:person"
 
     def get_facts(self) -> list[tuple[Any, Any]]:
         return [(_("Person"), self.record)]
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "actor": self.request.user}
 
     def save(self, form: Any) -> Any:
         add_membership(actor=self.request.user, person=self.record, **form.cleaned_data)

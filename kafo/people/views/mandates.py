@@ -15,7 +15,6 @@ from kafo.desk.views import (
     Column,
     ConfirmView,
     Filter,
-    FormView,
     ListView,
     RecordView,
 )
@@ -26,6 +25,8 @@ from kafo.people.models import Mandate, Person
 from kafo.people.queries.team import SOON
 from kafo.people.services.mandates import end_mandate, give_again, give_mandate
 from kafo.people.views.parts import (
+    ActorForm,
+    RecordForm,
     deeds,
     is_mandate_open,
     known,
@@ -131,7 +132,7 @@ class MandateView(RecordView):
             yield Action(_("Give it again"), "people:mandate-again", "add", is_post=True)
 
 
-class MandateAdd(FormView):
+class MandateAdd(ActorForm, RecordForm):
     """Gives the person of the address a mandate."""
 
     model = Person
@@ -141,18 +142,13 @@ class MandateAdd(FormView):
     title = gettext_lazy("Give a mandate")
     button = gettext_lazy("Give the mandate")
     done_text = gettext_lazy("The mandate is given.")
-
-    def get_back(self) -> tuple[Any, str]:
-        return str(self.record), reverse("people:person", args=[self.record.pk])
+    page = "people:person"
 
     def get_facts(self) -> list[tuple[Any, Any]]:
         return [(_("Person"), self.record)]
 
     def get_initial(self) -> dict[str, Any]:
         return {"organization": self.record.organization_id}
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "actor": self.request.user}
 
     def save(self, form: Any) -> Any:
         return give_mandate(actor=self.request.user, person=self.record, **form.cleaned_data)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kafo.desk.views import Action, Column, Filter, FormView, ListView, RecordView, Section
+from kafo.desk.views import Action, Column, Filter, ListView, RecordView, Section
 from kafo.people import permissions
 from kafo.people.forms.organizations import BodyForm, OfficeForm, OrganizationForm
 from kafo.people.models import Body, Office, Organization
@@ -20,6 +20,7 @@ from kafo.people.services.organizations import (
     set_office,
 )
 from kafo.people.views.bodies import seats_words, with_holders
+from kafo.people.views.parts import ActorForm, RecordForm
 from kafo.people.views.posts import places_words
 
 
@@ -153,7 +154,7 @@ class OrganizationView(RecordView):
         )
 
 
-class OrganizationAdd(FormView):
+class OrganizationAdd(ActorForm):
     model = Organization
     policy = permissions.organizations
     form_class = OrganizationForm
@@ -164,9 +165,6 @@ class OrganizationAdd(FormView):
     def get_initial(self) -> dict[str, Any]:
         return {"unit_of": self.request.GET.get("unit_of", "")}
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "actor": self.request.user}
-
     def save(self, form: Any) -> Any:
         return add_organization(actor=self.request.user, **form.cleaned_data)
 
@@ -174,23 +172,16 @@ class OrganizationAdd(FormView):
         return reverse("people:organization", args=[result.pk])
 
 
-class _OfOrganization(FormView):
-    """A form on one organisation; its page is the page above."""
-
+class _OfOrganization(RecordForm):
     model = Organization
     policy = permissions.organizations
     action = "change"
-
-    def get_back(self) -> tuple[Any, str]:
-        return str(self.record), reverse("people:organization", args=[self.record.pk])
+    page = "people:organization"
 
 
-class OrganizationChange(_OfOrganization):
+class OrganizationChange(ActorForm, _OfOrganization):
     form_class = OrganizationForm
     title = gettext_lazy("Change an organisation")
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "actor": self.request.user}
 
     def save(self, form: Any) -> Any:
         change_organization(actor=self.request.user, organization=self.record, **form.cleaned_data)

@@ -11,9 +11,38 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from kafo.desk.views import Column
+from kafo.desk.views import Column, FormView
 from kafo.people import permissions
 from kafo.people.models import Mandate, Membership, Organization
+
+
+class ActorForm(FormView):
+    """A form that wants to know who fills it in."""
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "actor": self.request.user}
+
+
+class OwnedForm(ActorForm):
+    """Adds a record, at first to the organisation of the one who adds it; then goes to its page."""
+
+    page = ""
+
+    def get_initial(self) -> dict[str, Any]:
+        own = getattr(self.request.user, "person", None)
+        return {"organization": own.organization_id if own else None}
+
+    def get_result_url(self, result: Any) -> str:
+        return reverse(self.page, args=[result.pk])
+
+
+class RecordForm(FormView):
+    """A form on one record, whose page (a URL name) is the page above."""
+
+    page = ""
+
+    def get_back(self) -> tuple[Any, str] | None:
+        return str(self.record), reverse(self.page, args=[self.record.pk])
 
 
 def organization_choices(policy: Any, action: str = "view") -> Callable[[HttpRequest], Any]:

@@ -42,6 +42,9 @@ from kafo.people.services.persons import (
 from kafo.people.views.bodies import seat_deeds
 from kafo.people.views.mandates import mandate_deeds
 from kafo.people.views.parts import (
+    ActorForm,
+    OwnedForm,
+    RecordForm,
     deeds,
     is_mandate_open,
     mandate_state,
@@ -279,45 +282,29 @@ class PersonView(RecordView):
         )
 
 
-class PersonAdd(FormView):
+class PersonAdd(OwnedForm):
     model = Person
+    page = "people:person"
     policy = permissions.persons
     form_class = PersonForm
     title = gettext_lazy("Add a person")
     back_url_name = "people:persons"
     back_label = gettext_lazy("Persons")
 
-    def get_initial(self) -> dict[str, Any]:
-        own = getattr(self.request.user, "person", None)
-        return {"organization": own.organization_id if own else None}
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "actor": self.request.user}
-
     def save(self, form: Any) -> Any:
         return add_person(actor=self.request.user, **form.cleaned_data)
 
-    def get_result_url(self, result: Any) -> str:
-        return reverse("people:person", args=[result.pk])
 
-
-class _OfPerson(FormView):
-    """A form on one person; her page is the page above."""
-
+class _OfPerson(RecordForm):
     model = Person
     policy = permissions.persons
     action = "change"
-
-    def get_back(self) -> tuple[Any, str]:
-        return str(self.record), reverse("people:person", args=[self.record.pk])
+    page = "people:person"
 
 
-class PersonChange(_OfPerson):
+class PersonChange(ActorForm, _OfPerson):
     form_class = PersonForm
     title = gettext_lazy("Change a person")
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "actor": self.request.user}
 
     def save(self, form: Any) -> Any:
         change_person(actor=self.request.user, person=self.record, **form.cleaned_data)

@@ -49,7 +49,15 @@ from kafo.people.services.posts import (
     set_requirement,
 )
 from kafo.people.views.bodies import holder_sections, with_holders
-from kafo.people.views.parts import deeds, is_named, organization_choices, text_html
+from kafo.people.views.parts import (
+    ActorForm,
+    OwnedForm,
+    RecordForm,
+    deeds,
+    is_named,
+    organization_choices,
+    text_html,
+)
 from kafo.records.languages import Translated
 
 
@@ -206,45 +214,29 @@ class PostView(RecordView):
         )
 
 
-class PostAdd(FormView):
+class PostAdd(OwnedForm):
     model = Post
+    page = "people:post"
     policy = permissions.posts
     form_class = PostForm
     title = gettext_lazy("Write a job description")
     back_url_name = "people:posts"
     back_label = gettext_lazy("Job descriptions")
 
-    def get_initial(self) -> dict[str, Any]:
-        own = getattr(self.request.user, "person", None)
-        return {"organization": own.organization_id if own else None}
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "actor": self.request.user}
-
     def save(self, form: Any) -> Any:
         return add_post(actor=self.request.user, **form.cleaned_data)
 
-    def get_result_url(self, result: Any) -> str:
-        return reverse("people:post", args=[result.pk])
 
-
-class _OfPost(FormView):
-    """A form on one post; its page is the page above."""
-
+class _OfPost(RecordForm):
     model = Post
     policy = permissions.posts
     action = "change"
-
-    def get_back(self) -> tuple[Any, str]:
-        return str(self.record), reverse("people:post", args=[self.record.pk])
+    page = "people:post"
 
 
-class PostChange(_OfPost):
+class PostChange(ActorForm, _OfPost):
     form_class = PostForm
     title = gettext_lazy("Change a job description")
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "actor": self.request.user}
 
     def save(self, form: Any) -> Any:
         change_post(actor=self.request.user, post=self.record, **form.cleaned_data)
@@ -392,16 +384,14 @@ class TemplateAdd(FormView):
         return reverse("people:template", args=[result.pk])
 
 
-class TemplatePublish(FormView):
+class TemplatePublish(RecordForm):
     model = PostTemplate
+    page = "people:template"
     policy = permissions.templates
     form_class = VersionForm
     title = gettext_lazy("Publish a new version")
     button = gettext_lazy("Publish")
     done_text = gettext_lazy("It is published. The offices that share it see that it has moved.")
-
-    def get_back(self) -> tuple[Any, str]:
-        return str(self.record), reverse("people:template", args=[self.record.pk])
 
     def get_initial(self) -> dict[str, Any]:
         last = self.record.versions.first()

@@ -4,7 +4,6 @@ import pytest
 from django.core.checks import run_checks
 from django.db import models
 from django.test.utils import isolate_apps
-from django.utils import translation
 
 from kafo.records import loop
 from kafo.records.acts import act_label, record_act, weight_of
@@ -104,13 +103,3 @@ def test_it_runs_the_other_loops_when_one_fails(monkeypatch, caplog):
 def test_it_names_an_act_even_when_its_room_is_gone():
     assert act_label("wagtail.publish") != "wagtail.publish"
     assert act_label("attic.box.open") == "attic.box.open"
-
-
-def test_it_speaks_the_language_of_the_reader_before_it_is_stored():
-    from kafo.people.models import Body
-
-    body = Body(name={"fr": "Équipe", "en": "Team"})
-    with translation.override("en"):
-        assert str(body.name) == str(body) == "Team"
-    body.name = {"fr": "Bureau"}
-    assert str(body.name) == "Bureau"
