@@ -131,10 +131,10 @@ def _fetch(node: Node, link: FileLink, token: bytes, wanted: Wanted, at_most: in
         with draft.open("ab") as file:
             try:
                 for piece in link.file(token, wanted.sha256, first, last - 1):
-                    file.write(piece[: last - first - came])
                     came += len(piece)
-                    if first + came >= last:
-                        break
+                    if first + came > last:
+                        raise Untrusted("The peer gives more than it was asked for.")
+                    file.write(piece)
             except Untrusted:
                 return came
             finally:

@@ -216,6 +216,15 @@ def test_it_tells_of_each_file_that_arrived_and_when_a_home_was_heard(world):
     assert ("dakar", office_id("bamako")) in told
 
 
+def test_it_fetches_many_files_on_one_connection(world, address):  # noqa: F811
+    contents = [bytes([number]) * (20_000 + number) for number in range(5)]
+    paper(world, "bamako", *contents)
+    link = HttpLink(office_id("bamako"), address)
+    exchange(world.nodes["geneva"], link)
+    link.close()
+    assert all(has(world, "geneva", content) for content in contents)
+
+
 def test_it_fetches_files_over_http_from_any_byte(world, address):  # noqa: F811
     content = bytes(range(256)) * 300
     paper(world, "bamako", content)

@@ -28,7 +28,7 @@ def _lightened(match: re.Match[str]) -> str:
     """Give the picture as one file: the widest that is not wider than a telephone shows."""
     offered, image = _WEBP.search(match[1]), _IMAGE.search(match[1])
     if offered is None or image is None:
-        return match[0]
+        return image[0] if image else ""
     by_width = {
         int(width.removesuffix("w")): address
         for address, width in (each.rsplit(" ", 1) for each in offered[1].split(", "))

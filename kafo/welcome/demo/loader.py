@@ -12,6 +12,7 @@ from django.db import transaction
 from kafo.people.models import Account
 from kafo.publishing.baking.reconcile import baked_together
 from kafo.publishing.models import PublicSite
+from kafo.welcome.demo.neighbours import FIRST, OFFICES, federate, join, office_ids
 from kafo.welcome.demo.pages import load_sites
 from kafo.welcome.demo.people import load_people
 from kafo.welcome.home import GUIDE
@@ -21,38 +22,49 @@ FOLDER = Path(__file__).parent
 PASSWORD = "bamako-2007"  # noqa: S105 - invented, and shown in the terminal
 
 
-def read_tables() -> dict[str, list[dict[str, Any]]]:
-    """Give the rows of all .toml files of the story, by table."""
+def read_tables(office: str = FIRST) -> dict[str, list[dict[str, Any]]]:
+    """Give the rows of all .toml files that tell of an office, by table."""
     tables: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for path in sorted(FOLDER.rglob("*.toml")):
+    others = FOLDER / "offices"
+    found = FOLDER.rglob("*.toml") if office == FIRST else (others / office).glob("*.toml")
+    for path in sorted(path for path in found if office != FIRST or others not in path.parents):
         for name, rows in tomllib.loads(path.read_text(encoding="utf-8")).items():
             tables[name] += rows
     return tables
 
 
-def load_demo(*, port: int, progress: Callable[[str], None] = lambda text: None) -> None:
-    """Make the demonstration in an empty office.
+def load_demo(
+    *, port: int, office: str = FIRST, progress: Callable[[str], None] = lambda text: None
+) -> None:
+    """Make one office of the demonstration; `port` is its own.
 
     What tells a visitor where to look and how to sign in is written last, to KAFO_HOME/demo.txt.
     """
     progress("database")
     migrate()
-    tables = read_tables()
+    tables = read_tables(office)
+    home: Path = settings.KAFO_HOME
+    first = home if office == FIRST else home.parents[1]
+    if office != FIRST:
+        join(home)
     with baked_together():
         with transaction.atomic():
             progress("people")
-            organizations = load_people(tables, PASSWORD)
+            organizations = load_people(tables, PASSWORD, office_ids(first))
             authors = {
                 row["key"]: f"{row.get('given_name', '')} {row['family_name']}".strip()
                 for row in tables["person"]
             }
             load_sites(tables, organizations, authors, port=port, progress=progress)
         progress("baking")
-    guide = "\n".join(_guide(port))
-    (settings.KAFO_HOME / GUIDE).write_text(guide, encoding="utf-8")
+    if office == FIRST:
+        progress("federation")
+        federate(first, port)
+    guide = "\n".join(_guide(port, office))
+    (home / GUIDE).write_text(guide, encoding="utf-8")
 
 
-def _guide(port: int) -> list[str]:
+def _guide(port: int, office: str) -> list[str]:
     sites = [
         f"{site.name!s:<46} http://{site.hosts[0]}:{port}/"
         for site in PublicSite.objects.order_by("-slug")
@@ -61,8 +73,19 @@ def _guide(port: int) -> list[str]:
     people = [f"{account.username:<18} {account.person}" for account in accounts]
     return [
         *sites,
-        f"{'Desk':<46} http://bamako.localhost:{port}/desk/",
+        f"{'Desk':<46} http://{office}.localhost:{port}/desk/",
+        *_others(port, office),
         "",
         f"Sign in with the password {PASSWORD} as one of:",
         *people,
+    ]
+
+
+def _others(port: int, office: str) -> list[str]:
+    """Tell the first office's visitor of the other two, which are there a little later."""
+    if office != FIRST:
+        return []
+    return [
+        f"{each.name:<46} http://{each.key}.localhost:{each.port(port)}/ (directrice, redacteur)"
+        for each in OFFICES[1:]
     ]

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time
 from typing import Any
+from uuid import UUID, uuid5
 
 from django.utils import timezone
 
@@ -28,14 +29,16 @@ from kafo.records.languages import Translated
 Tables = dict[str, list[dict[str, Any]]]
 
 
-def load_people(tables: Tables, password: str) -> dict[str, Organization]:
+def load_people(tables: Tables, password: str, homes: dict[str, UUID]) -> dict[str, Organization]:
     """Make the rows of the tables organization … mandate; give the organisations by key.
 
+    `homes` are the offices' ids: what is at home elsewhere has the same id here as it has there.
     Every person with a `username` gets an account with `password`.
     """
     organizations: dict[str, Organization] = {}
     for row in tables["organization"]:
         organizations[row["key"]] = Organization.objects.create(
+            **_identity(row, row["key"], homes),
             name=Translated(row["name"]),
             short_name=row.get("short_name", ""),
             unit_of=organizations.get(row.get("unit_of", "")),
@@ -46,6 +49,7 @@ def load_people(tables: Tables, password: str) -> dict[str, Organization]:
         )
     for row in tables["office"]:
         Office.objects.create(
+            **_identity(row, f"office of {row['organization']}", homes),
             organization=organizations[row["organization"]],
             seat=row["seat"],
             languages=row.get("languages", []),
@@ -66,7 +70,7 @@ def load_people(tables: Tables, password: str) -> dict[str, Organization]:
     }
     posts = _posts(tables, organizations, skills)
     persons = _persons(tables, organizations, skills, password)
-    for row in tables["membership"]:
+    for row in [*tables["membership"], *tables["post_holding"]]:
         Membership.objects.create(
             person=persons[row["person"]],
             body=bodies.get(row.get("body", "")),
@@ -85,6 +89,14 @@ def load_people(tables: Tables, password: str) -> dict[str, Organization]:
             reason=row.get("reason", ""),
         )
     return organizations
+
+
+def _identity(row: dict[str, Any], key: str, homes: dict[str, UUID]) -> dict[str, UUID]:
+    """Give id and home of a record that several offices of the demonstration know."""
+    if "home" not in row:
+        return {}
+    home = homes[row["home"]]
+    return {"id": uuid5(home, key), "home_office": home}
 
 
 def _posts(
