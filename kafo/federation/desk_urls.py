@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from kafo.federation.views import offices, proposals, stick
+from kafo.federation.views import handovers, offices, proposals, stick
 
 _patterns = [
     path("", offices.OfficesView.as_view(), name="offices"),
@@ -15,5 +15,14 @@ _patterns = [
     path("proposals/<uuid:pk>/accept/", proposals.AcceptView.as_view(), name="proposal-accept"),
     path("proposals/<uuid:pk>/decline/", proposals.DeclineView.as_view(), name="proposal-decline"),
     path("propose/<int:kind>/<uuid:pk>/", proposals.ProposeView.as_view(), name="propose"),
+    path("handing-over/", handovers.HandoversView.as_view(), name="handovers"),
+    path("handing-over/invite/", handovers.InviteView.as_view(), name="invite"),
+    path("handing-over/list/", handovers.RosterView.as_view(), name="roster"),
+    path("handing-over/<int:pk>/", handovers.HandoverView.as_view(), name="handover"),
+    path("handing-over/<int:pk>/lay-down/", handovers.LayDownView.as_view(), name="lay-down"),
+    path("handing-over/<int:pk>/take-back/", handovers.TakeBackView.as_view(), name="take-back"),
+    path("handing-over/<int:pk>/take-up/", handovers.TakeUpView.as_view(), name="take-up"),
+    path("handing-over/<int:pk>/give-back/", handovers.GiveBackView.as_view(), name="give-back"),
+    path("handing-over/<int:pk>/again/", handovers.LookAgainView.as_view(), name="look-again"),
 ]
 desk_urlpatterns = [path("offices/", include((_patterns, "federation")))]

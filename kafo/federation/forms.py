@@ -8,8 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kafo.desk.forms import DeskForm, DeskModelForm
+from kafo.people.models import Organization
 from kafo.records.languages import TranslatedField
-from kafo.records.models import SharedRecord
+from kafo.records.models import SharedRecord, home_office
 
 LONG = 80
 
@@ -114,3 +115,38 @@ class ReceivedForm(DeskForm):
     """A bundle that came."""
 
     bundle = forms.FileField(label=_("The file that you received"), help_text=_("kafo-….tar"))
+
+
+class InviteForm(DeskForm):
+    """Whom to invite: an office that is kept here, or one that comes with its own records."""
+
+    organization = forms.ModelChoiceField(
+        Organization.objects.none(),
+        label=_("Office that is kept here"),
+        required=False,
+        empty_label=_("another office, with records of its own"),
+        help_text=_("Its records and the right to write pass to its server."),
+    )
+    name = forms.CharField(
+        label=_("Name in the list of offices"),
+        max_length=60,
+        required=False,
+        help_text=_("For example: Bamako."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Organization.objects.filter(is_partner=False, home_office=home_office())
+        self.fields["organization"].queryset = rows  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not cleaned.get("organization") and not cleaned.get("name"):
+            self.add_error("name", _("Choose an office, or say how the new one is called."))
+        return cleaned
+
+
+class SignedListForm(DeskForm):
+    """A version of the list of offices that came back signed."""
+
+    document = forms.FileField(label=_("The signed list"), help_text=_("kafo-list-….bin"))

@@ -50,6 +50,14 @@ NO_PAGE = {
     "federation:proposal-accept": "in a federation",
     "federation:proposal-decline": "in a federation",
     "federation:propose": "in a federation",
+    "federation:handovers": "in a federation",
+    "federation:handover": "in a federation",
+    "federation:invite": "in a federation",
+    "federation:roster": "in a federation",
+    "federation:lay-down": "in a federation",
+    "federation:take-back": "in a federation",
+    "federation:take-up": "in a federation",
+    "federation:give-back": "in a federation",
 }
 # Views that no link of the demonstration leads to, but that stand at a fixed address.
 STRANGERS = {

@@ -21,7 +21,7 @@ SIGNED_IN = {"stranger", *ALL}
 ANYONE = {"anonymous", *SIGNED_IN}
 NOBODY: set[str] = set()
 
-SHARED = {"", "skill", "template", "copy", "proposal", "alarm"}
+SHARED = {"", "skill", "template", "copy", "proposal", "alarm", "handover"}
 
 PEOPLE = {
     "organizations": ("", ALL),
@@ -80,6 +80,15 @@ OFFICES = {
     "proposal-accept": ("proposal", DIRECTOR),
     "proposal-decline": ("proposal", DIRECTOR),
     "propose": ("copy", WRITERS),
+    "handovers": ("", TEAM),
+    "handover": ("handover", TEAM),
+    "invite": ("", DIRECTOR),
+    "roster": ("", DIRECTOR),
+    "take-back": ("handover", DIRECTOR),
+    "lay-down": ("handover", DIRECTOR),
+    "take-up": ("handover", DIRECTOR),
+    "give-back": ("handover", DIRECTOR),
+    "look-again": ("handover", KEEPERS | {"technician"}),
 }
 
 # What all offices share is not for partners: they neither write skills nor read or write templates.
@@ -332,6 +341,11 @@ EMPTY = {
     "mfa_reauthenticate_webauthn",
     "mfa_deactivate_totp",
     "mfa_reauthenticate",
+    # An invitation that nobody has answered.
+    "federation:lay-down",
+    "federation:take-up",
+    "federation:give-back",
+    "federation:look-again",
     "pages:translate",
     "pages:version",
     "pages:restore",

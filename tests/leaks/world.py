@@ -17,8 +17,8 @@ from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Page
 
-from kafo.federation.enums import AlarmKind
-from kafo.federation.models import Alarm, Proposal
+from kafo.federation.enums import AlarmKind, Side
+from kafo.federation.models import Alarm, Handover, Proposal
 from kafo.federation.node import receiving
 from kafo.federation.tests.office.desk import BAMAKO, make_copy
 from kafo.people.enums import BodyKind, InvitationKind, Role
@@ -113,7 +113,7 @@ def make_world() -> World:
 
 
 def _federation(world: World) -> dict[str, Any]:
-    """What another office proposes to this one, and an alarm."""
+    """What another office proposes to this one, an alarm, an office that is invited."""
     organization = world.organizations["A"]
     with receiving():
         proposal = Proposal.objects.create(
@@ -123,7 +123,11 @@ def _federation(world: World) -> dict[str, Any]:
             record_id=organization.pk,
             author="Somebody",
         )
-    return {"proposal": proposal, "alarm": Alarm.objects.create(kind=AlarmKind.UNTOLD)}
+    return {
+        "proposal": proposal,
+        "alarm": Alarm.objects.create(kind=AlarmKind.UNTOLD),
+        "handover": Handover.objects.create(office=BAMAKO, name="Somewhere", side=Side.GIVER),
+    }
 
 
 def _account(organization: Organization, name: str, role: Role | None) -> Account:
