@@ -12,4 +12,6 @@ post_changed = Signal()
 template_published = Signal()
 mandate_given = Signal()
 mandate_ended = Signal()
-person_erased = Signal()  # pages that show the name must be made anew
+# Sent inside the transaction, with the `words` by which she was known: a room that fails to forget
+# them stops the erasure.
+person_erased = Signal()

@@ -26,6 +26,10 @@ def register_page_acts() -> None:
     )
     register_act("publishing.page.end", _("planned when the page goes offline"), Weight.PUBLISH)
     register_act("publishing.page.confirm", _("checked a page: still true"), Weight.EDIT)
+    register_act(
+        "publishing.name.replace", _("took an erased person’s name out of texts"), Weight.ADMINISTER
+    )
+    register_act("publishing.name.leave", _("left an erased person’s name in texts"), Weight.DECIDE)
     register_act("publishing.picture.add", _("added a picture"), Weight.EDIT)
     register_act("publishing.picture.change", _("changed a picture"), Weight.EDIT)
     register_act("publishing.document.add", _("added a document"), Weight.EDIT)

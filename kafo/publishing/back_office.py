@@ -6,6 +6,7 @@ picture or document in the address: who has no mandate there gets the same 404 a
 does not exist, whatever the view itself would check.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -104,6 +105,11 @@ STANDS_FOR = {
     "wagtaildocs:add_multiple": "wagtaildocs:add",
 }
 WITHOUT_SIGN_IN = {"wagtailadmin_sprite", "wagtailadmin_javascript_catalog", "wagtailadmin_login"}
+# Wagtail takes it for granted that forms arrive as its own pages would send them: with this field…
+NEEDED_FIELDS = {"wagtailadmin_choose_page_external_link": "external-link-chooser-url"}
+# … with numbers in these, and with a path to go to afterwards.
+NUMBERS = re.compile(r"(?:.+-count|.+-order|.+_FORMS|revision_id)")
+MOST_DIGITS = 18
 # These answer with the page as readers will see it, its style inside it.
 PREVIEWS = {
     f"wagtailadmin_pages:{name}"
@@ -164,6 +170,20 @@ def _require(holds: bool) -> None:
         raise NotVisible
 
 
+def _require_whole(request: HttpRequest, view_name: str) -> None:
+    """Refuse a form that Wagtail would stumble over."""
+    if not request.POST.get("next", "/").startswith("/"):
+        raise BadRequest
+    if request.method != "POST":
+        return
+    if NEEDED_FIELDS.get(view_name, "") not in {"", *request.POST}:
+        raise BadRequest
+    for key in filter(NUMBERS.fullmatch, request.POST):
+        value = request.POST[key]
+        if not value.isdecimal() or len(value) > MOST_DIGITS:
+            raise BadRequest
+
+
 def guarded(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Put both doors before a view of Wagtail's."""
 
@@ -179,6 +199,7 @@ def guarded(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
         if name in STANDS_FOR:
             return HttpResponseRedirect(reverse(STANDS_FOR[name]))
         _require_visible(request.user, name, kwargs)
+        _require_whole(request, name)
         try:
             response = view(request, *args, **kwargs)
         except MultiValueDictKeyError as error:

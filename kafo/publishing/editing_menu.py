@@ -18,8 +18,10 @@ from kafo.publishing.acts import register_page_acts
 from kafo.publishing.models import PublicSite
 from kafo.publishing.permissions.editing import WRITE, register_policies
 from kafo.publishing.queries.editing import waiting_for
+from kafo.publishing.services.names import settle_names
 from kafo.publishing.services.uploads import forget_uploads
 from kafo.publishing.services.writing import prepare_approval
+from kafo.publishing.views.names import names_panel
 from kafo.records.loop import register_loop
 
 
@@ -33,7 +35,9 @@ def register_editing(room: AppConfig) -> None:
     register_page_acts()
     register_menu_item(_("Write"), "pages:list", 30, visible=may_write)
     register_panel(my_pages_panel, 20)
+    register_panel(names_panel, 5)
     register_loop("uploads", forget_uploads)
+    register_loop("names", settle_names)
     show_page_acts(_acts_where)
     post_migrate.connect(prepare_approval, sender=room)
 

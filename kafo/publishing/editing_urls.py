@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from kafo.publishing import back_office
 from kafo.publishing.static_files import static_file
-from kafo.publishing.views import page_acts, pages, pictures, uploads
+from kafo.publishing.views import names, page_acts, pages, pictures, uploads
 
 _patterns = [
     path("pages/", pages.PageList.as_view(), name="list"),
@@ -34,6 +34,9 @@ _patterns = [
         page_acts.PageRestore.as_view(),
         name="restore",
     ),
+    path("names/<int:pk>/", names.NameView.as_view(), name="name"),
+    path("names/<int:pk>/replace/", names.NameReplace.as_view(), name="name-replace"),
+    path("names/<int:pk>/leave/", names.NameLeave.as_view(), name="name-leave"),
     path("pictures/", pictures.PictureList.as_view(), name="pictures"),
     path("pictures/add/", pictures.PictureAdd.as_view(), name="picture-add"),
     path("pictures/<int:pk>/", pictures.PictureView.as_view(), name="picture"),

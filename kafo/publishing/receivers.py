@@ -22,6 +22,7 @@ from wagtail.signals import (
     post_page_move,
 )
 
+from kafo.people.signals import person_erased
 from kafo.publishing.baking.dependents import mark_due
 from kafo.publishing.baking.pages import bake_page, expect_page
 from kafo.publishing.baking.reconcile import after_commit, find_due
@@ -38,6 +39,7 @@ from kafo.publishing.models import (
     PublishedPage,
     SitePage,
 )
+from kafo.publishing.services.names import forget_name
 from kafo.publishing.serving.application import DATABASE_SILENT, DISK_FULL, FAILURE
 from kafo.publishing.signals import place_changed
 from kafo.records import loop
@@ -154,6 +156,11 @@ def _on_link(
 @receiver(place_changed)
 def _on_place(place_id: Any, **kwargs: Any) -> None:
     mark_due(f"place:{place_id}")
+
+
+@receiver(person_erased)
+def _on_person_erased(words: Any = (), **kwargs: Any) -> None:
+    forget_name(words=words)
 
 
 @receiver(post_save, sender=PublicSite)

@@ -182,6 +182,10 @@ PAGES = {
     "versions": ("page", WRITERS),
     "version": ("page", WRITERS),
     "restore": ("page", WRITERS),
+    # An erased person whom texts still name.
+    "name": ("remaining_name", DIRECTOR),
+    "name-replace": ("remaining_name", DIRECTOR),
+    "name-leave": ("remaining_name", DIRECTOR),
     "pictures": ("", WRITERS),
     "picture-add": ("", WRITERS),
     "picture": ("picture", WRITERS),

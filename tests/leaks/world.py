@@ -47,6 +47,7 @@ from kafo.publishing.models import (
     Place,
     ReferenceEntry,
     ReferenceList,
+    RemainingName,
     ReviewTask,
     TaskKind,
     Upload,
@@ -261,5 +262,6 @@ def _publishing(organization: Any, secret: str, letter: str) -> dict[str, Any]:
             name=secret,
             person=leader.person,
         ),
+        "remaining_name": RemainingName.objects.create(site=site, words=[secret]),
         "upload": Upload.objects.create(account=leader, name=secret, size=10),
     }

@@ -211,7 +211,8 @@ def erase_person(*, actor: Any, person: Person) -> None:
     person.erased_at = now
     person.save()
     _forget_words(person, words)
-    transaction.on_commit(lambda: person_erased.send(Person, record=person, actor=actor))
+    # Inside the transaction: afterwards nobody knows the name any more that is to be forgotten.
+    person_erased.send(Person, record=person, actor=actor, words=words)
 
 
 def _identifying_words(person: Person, account: Account | None) -> list[str]:

@@ -14,7 +14,7 @@ from wagtail.models import Page
 from kafo.publishing.baking.cards import card_digest, count_of_list_pages
 from kafo.publishing.baking.dependents import mark_due
 from kafo.publishing.baking.files import remove_compressed, site_folder, write_compressed
-from kafo.publishing.baking.frames import Frame, recipe, refresh_frame
+from kafo.publishing.baking.frames import Frame, drawn_once, recipe, refresh_frame
 from kafo.publishing.baking.parts import TEXT_VIEW, render_page
 from kafo.publishing.baking.sharing import share_page, unshare_page
 from kafo.publishing.enums import BakedKind
@@ -40,15 +40,18 @@ _one_at_a_time = threading.RLock()
 
 
 def frame_of(site: PublicSite, language: str) -> Frame:
-    """Give the frame of a site in a language, made now if it was never made."""
+    """Give the frame of a site in a language, made now if it was never made.
+
+    Without a published home page it is drawn for this once, so that pages can be previewed.
+    """
     rows = BakedFrame.objects.filter(site=site, language=language).select_related(
         "site__wagtail_site"
     )
     row = rows.first()
     if row is None:
         refresh_frame(site, language)
-        row = rows.get()
-    return Frame.of(row)
+        row = rows.first()
+    return Frame.of(row) if row else drawn_once(site, language)
 
 
 def expect_page(page: Page) -> list[BakedPage]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from kafo.desk.forms import DeskForm
@@ -16,6 +17,7 @@ from kafo.publishing.queries.editing import pictures_of
 TEXT, HEADING, QUOTE, KEPT = "text", "heading", "quote", "kept"
 MAX_PARTS = 80
 LONG = 20_000
+MOST_DIGITS = 18
 
 
 @dataclass
@@ -53,10 +55,19 @@ def _kept_label(kind: str, value: Any, names: dict[int, str]) -> Any:
     return _("Document in the text")
 
 
+class _ListChoice(forms.ModelChoiceField):
+    """The key of a list is that of its page, which Django does not check against its size."""
+
+    def to_python(self, value: Any) -> Any:
+        if len(str(value)) > MOST_DIGITS:
+            raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice")
+        return super().to_python(value)
+
+
 class PageForm(DeskForm):
     """What is written on a page. `parts` says in which order its fields make the body."""
 
-    below = forms.ModelChoiceField(ListPage.objects.none(), label=_("Where"), empty_label=None)
+    below = _ListChoice(ListPage.objects.none(), label=_("Where"), empty_label=None)
     title = forms.CharField(label=_("Title"), max_length=150)
     lead = forms.CharField(
         label=_("In short"),

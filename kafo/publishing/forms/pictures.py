@@ -1,5 +1,6 @@
 """Forms for pictures, at the desk and in the back office."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -15,6 +16,18 @@ from kafo.records.errors import Refused
 ACCEPT = "image/jpeg,image/png,image/webp,image/avif"
 
 
+def _readable(check: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Wagtail counts the points of a picture before it knows whether it can read it."""
+
+    def checked(file: Any) -> None:
+        try:
+            check(file)
+        except OSError as error:
+            raise ValidationError(_("This picture cannot be read.")) from error
+
+    return checked
+
+
 class BackOfficePictureForm(BaseImageForm):
     """Wagtail's form; the file is drawn anew, and words and credit are asked for."""
 
@@ -24,6 +37,8 @@ class BackOfficePictureForm(BaseImageForm):
             if name in self.fields:
                 self.fields[name].required = True
         self.fields.pop("tags", None)
+        if field := self.fields.get("file"):
+            field.check_image_pixel_size = _readable(field.check_image_pixel_size)
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

@@ -613,6 +613,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('words', models.JSONField(default=list, verbose_name='name')),
+                ('texts', models.JSONField(default=list, help_text='Kind and key of each, as “page:12”.', verbose_name='texts')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='remaining_names', to='publishing.publicsite')),
             ],

@@ -14,6 +14,9 @@ class RemainingName(models.Model):
 
     site = models.ForeignKey(PublicSite, models.CASCADE, related_name="remaining_names")
     words = models.JSONField(_("name"), default=list)
+    texts = models.JSONField(
+        _("texts"), default=list, help_text=_("Kind and key of each, as “page:12”.")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -37,7 +37,7 @@ class KeptPolicy(Policy):
         return may(actor, right, value)
 
     def visible_to(self, actor: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
-        organizations = organizations_where(actor, VIEW)
+        organizations = organizations_where(actor, self.rights["view"])
         if not organizations:
             return rows.none()
         seen = Q(**{f"{self.path}__in": organizations})

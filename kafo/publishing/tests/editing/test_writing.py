@@ -392,3 +392,25 @@ def test_it_asks_as_much_for_many_pages_as_for_one(
     with django_assert_max_num_queries(12):
         client.get(reverse("pages:list"))
     assert Page.objects.count() > 5
+
+
+def test_it_previews_a_page_before_its_home_page_is_published(world: World) -> None:
+    for home in world.bamako.homes().values():
+        home.specific.unpublish()
+    frame = world.client("editor").get(reverse("pages:frame", args=[world.news.pk]))
+    assert frame.status_code == 200
+    assert "Nouvelle Niger" in frame.content.decode()
+
+
+def test_it_takes_back_no_version_over_one_it_has_not_seen(world: World) -> None:
+    client, editor = world.client("editor"), world.account("editor")
+    first = page(world).latest_revision
+    seen = save_draft(actor=editor, page=page(world), based_on=None, title="Deux")
+    save_draft(actor=world.account("director"), page=page(world), based_on=None, title="Trois")
+    address = reverse("pages:restore", args=[world.news.pk, first.pk])
+    client.post(address, {"seen": seen.pk})
+    assert newest(page(world)).title == "Trois"
+    shown = client.get(reverse("pages:version", args=[world.news.pk, first.pk])).content.decode()
+    assert f'name="seen" value="{page(world).latest_revision_id}"' in shown
+    client.post(address, {"seen": page(world).latest_revision_id})
+    assert newest(page(world)).title == "Nouvelle Niger"
