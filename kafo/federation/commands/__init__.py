@@ -55,7 +55,12 @@ COMMANDS = (
         "office invite",
         offices.invite,
         "Invite a new server, for an office that is kept here or for another one.",
-        (_name, argument("--address"), argument("--file", metavar="FILE")),
+        (
+            _name,
+            argument("--address", help="where this office is reached"),
+            argument("--file", metavar="FILE"),
+            argument("--replace", action="store_true", help="its server is lost"),
+        ),
     ),
     Command(
         "office join",

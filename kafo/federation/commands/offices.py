@@ -1,5 +1,6 @@
 """Commands of joining, handing over and recovery."""
 
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,16 @@ def invite(options: Options) -> None:
     from django.utils.translation import gettext as _
 
     from kafo.federation.asking import code_words
-    from kafo.federation.services import joining
+    from kafo.federation.services import joining, rostering
 
     node = this_node()
+    replaced = rostering.office_called(node, options.name) if options.replace else None
     handover = joining.invite_office(
-        node, actor=None, name=options.name, organization=_organization(options.name)
+        node,
+        actor=None,
+        name=replaced.name if replaced else options.name,
+        organization=None if replaced else _organization(options.name),
+        replaced=uuid.UUID(bytes=replaced.id) if replaced else None,
     )
     known = node.roster
     entry = known.office(node.office.bytes)
@@ -72,7 +78,6 @@ def join(options: Options) -> int:
         if said.strip().lower() not in {"yes", "oui", "y", "o"}:
             raise SystemExit("kafo: Nothing was done.")
     newcomer.settle(answer.office)
-    import uuid
 
     options.prepare(home, str(uuid.UUID(bytes=answer.office)))
     from django.utils.translation import gettext as _

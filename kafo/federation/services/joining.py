@@ -3,6 +3,7 @@
 Until the new server has taken the pen up, every step can be taken back.
 """
 
+import logging
 import uuid
 from typing import Any
 
@@ -17,16 +18,21 @@ from kafo.federation.enums import Side, Stage
 from kafo.federation.errors import Frozen, Malformed, Untrusted
 from kafo.federation.models import Handover, Log
 from kafo.federation.node import Node
+from kafo.federation.queries import line, this_node
 from kafo.federation.services import handing_over
 from kafo.federation.services.hosting import host_office, load_home, pack_home
+from kafo.federation.services.recovering import open_epoch
 from kafo.federation.services.rostering import roster_documents
 from kafo.federation.services.sealing import log_of, seal_waiting
 from kafo.federation.services.visiting import visit_now
 from kafo.federation.wire import signatures
 from kafo.federation.wire.rosters import trusted_payload
-from kafo.records.errors import Refused
+from kafo.records.acts import record_act
+from kafo.records.errors import KafoError, Refused
 from kafo.records.ids import new_id
 from kafo.records.models import SharedRecord
+
+logger = logging.getLogger("kafo.federation")
 
 
 def require(actor: Any) -> None:
@@ -41,30 +47,58 @@ def require(actor: Any) -> None:
 
 
 def invite_office(
-    node: Node, *, actor: Any, name: str, organization: SharedRecord | None = None
+    node: Node,
+    *,
+    actor: Any,
+    name: str,
+    organization: SharedRecord | None = None,
+    replaced: uuid.UUID | None = None,
 ) -> Handover:
     """Invite a new server; for an organisation kept here its records will pass to it.
 
-    Raises NotVisible, Refused.
+    `replaced` is an office of the list whose server is lost: the new one takes its place, and its
+    keys so far are believed no further than what is held here. Raises NotVisible, Refused.
     """
     require(actor)
     if node.roster is None:
         raise Refused(_("There is no list of offices here yet. Begin one: kafo roster new"))
     with transaction.atomic():
-        known = organization and Handover.objects.filter(organization=organization.pk).first()
-        if known and known.stage == Stage.TAKEN:
-            raise Refused(_("This office has its own server already."))
-        handover = known or Handover(office=new_id(), side=Side.GIVER, name=name)
-        handover.organization = organization.pk if organization else None
-        handover.is_hosted = organization is not None
+        handover = _invited(node, name, organization, replaced)
         handover.stage, handover.secret = Stage.INVITED, new_code()
         handover.key, handover.recipient, handover.ended_at = b"", "", None
         handover.invited_at, handover.asked_at = timezone.now(), None
         handover.known_at = handover.released_at = None
         handover.save()
-        if organization and not node.writes(handover.office):
+        note_act("federation.office.invite", actor, handover)
+        if handover.is_hosted and not node.writes(handover.office):
             node.add_key(handover.office)
     return handover
+
+
+def _invited(
+    node: Node, name: str, organization: SharedRecord | None, replaced: uuid.UUID | None
+) -> Handover:
+    if replaced:
+        if node.writes(replaced):
+            raise Refused(_("This office is kept here: there is no server to replace."))
+        known = Handover.objects.filter(office=replaced).first()
+        handover = known or Handover(office=replaced, name=name)
+        handover.side, handover.is_hosted, handover.taken_at = Side.GIVER, False, None
+        return handover
+    known = None
+    if organization:
+        known = Handover.objects.filter(organization=organization.pk).first()
+    if known and known.stage == Stage.TAKEN:
+        raise Refused(_("This office has its own server already. Is it lost? Add --replace."))
+    handover = known or Handover(office=new_id(), side=Side.GIVER, name=name)
+    handover.organization = organization.pk if organization else None
+    handover.is_hosted = organization is not None
+    return handover
+
+
+def note_act(name: str, actor: Any, record: Any) -> None:
+    """Write an act down; `actor` is None for the operator's command."""
+    record_act(name, actor=actor, record=record)
 
 
 def answer_newcomer(node: Node, data: bytes) -> bytes:
@@ -109,6 +143,7 @@ def release_office(node: Node, *, actor: Any, handover: Handover) -> Handover:
     handing_over.lay_down_pen(node, handover.office, bytes(handover.key))
     handover.stage, handover.released_at = Stage.RELEASED, timezone.now()
     handover.save()
+    note_act("federation.office.release", actor, handover)
     return handover
 
 
@@ -121,6 +156,7 @@ def cancel_office(node: Node, *, actor: Any, handover: Handover) -> Handover:
         )
     handover.stage, handover.ended_at, handover.secret = Stage.ENDED, timezone.now(), b""
     handover.save()
+    note_act("federation.office.cancel", actor, handover)
     return handover
 
 
@@ -177,6 +213,21 @@ def _settle(node: Node, handover: Handover) -> bool:
         return False
     handover.save()
     return True
+
+
+def go_on_due() -> int:
+    """Bring on what was begun, on either side; give how many moved. A loop."""
+    node = this_node()
+    if node is None or node.roster is None or line().is_cut:
+        return 0
+    moved = settle_handovers(node)
+    going = [Stage.ASKED, Stage.KNOWN]
+    for handover in Handover.objects.filter(side=Side.TAKER, stage__in=going):
+        try:
+            moved += go_on_joining(node).stage != handover.stage
+        except (ConnectionError, KafoError) as error:
+            logger.warning("Joining does not go on yet: %s", error)
+    return moved
 
 
 # On the side of the new server.
@@ -239,9 +290,14 @@ def go_on_joining(node: Node, *, own_address: str = "") -> Handover:
 
 
 def _begin_writing(node: Node, handover: Handover) -> None:
-    """An office that was hosted nowhere has no pen to take up: its own begins."""
+    """An office that was hosted nowhere has no pen to take up: its own begins.
+
+    What it said from a server that is lost stands; it goes on in a new epoch, under the new key.
+    """
     if not node.writes(node.office):
         node.promote_key(node.office)
+        for log in Log.objects.filter(office=node.office, sequence__gt=0):
+            open_epoch(node, log)
     handover.stage, handover.taken_at = Stage.TAKEN, timezone.now()
 
 
@@ -263,6 +319,7 @@ def accept_office(node: Node, *, actor: Any) -> Handover:
     handing_over.take_pen(node, node.office)
     handover.stage, handover.taken_at = Stage.TAKEN, timezone.now()
     handover.save()
+    note_act("federation.office.accept", actor, handover)
     visit_now(handover.peer)
     return handover
 
@@ -282,6 +339,7 @@ def decline_office(node: Node, *, actor: Any) -> Handover:
     handing_over.take_pen(node, node.office, keep=False)
     handover.stage, handover.ended_at = Stage.ENDED, timezone.now()
     handover.save()
+    note_act("federation.office.decline", actor, handover)
     visit_now(handover.peer)
     return handover
 

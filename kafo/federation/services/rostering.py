@@ -17,6 +17,7 @@ from kafo.federation.models import Handover, Log, Roster
 from kafo.federation.node import Node, trusted_version
 from kafo.federation.wire import cbor, rosters, signatures
 from kafo.federation.wire.rosters import OfficeEntry, RosterPayload
+from kafo.records.acts import record_act
 from kafo.records.errors import Refused
 
 VALID_SECONDS = 2 * 365 * 24 * 3600
@@ -105,6 +106,8 @@ def draft_roster(node: Node, *, actor: Any, address: str | None = None) -> bytes
         if not entry and (own := node.key(handover.office)):
             keys.append((signatures.public_bytes(own), None))
         new = bytes(handover.key)
+        if entry and not handover.is_hosted:  # it replaces a server that is lost
+            keys = [(known, _last(handover.office) if x is None else x) for known, x in keys]
         keys = [*[pair for pair in keys if pair[0] != new], (new, None)]
         addresses = [handover.address] if handover.address else []
         offices[handover.office.bytes] = OfficeEntry(
@@ -135,7 +138,7 @@ def draft_revocation(node: Node, *, actor: Any, office: uuid.UUID, key: bytes = 
     entry = before.office(office.bytes)
     if entry is None:
         raise Refused(_("The list of offices has no such office."))
-    last = {log.audience: [log.epoch, log.sequence] for log in Log.objects.filter(office=office)}
+    last = _last(office)
     keys: list[Any] = [
         (known, last if limits is None and known != key else limits) for known, limits in entry.keys
     ]
@@ -143,6 +146,12 @@ def draft_revocation(node: Node, *, actor: Any, office: uuid.UUID, key: bytes = 
         keys.append((key, None))
     changed = [replace(e, keys=keys) if e.id == entry.id else e for e in before.offices]
     return rosters.sign_roster(_next(before, changed), [])
+
+
+def _last(office: uuid.UUID) -> rosters.Limits:
+    """Give what is held here of an office, log by log."""
+    logs = Log.objects.filter(office=office)
+    return {log.audience: [log.epoch, log.sequence] for log in logs}
 
 
 def sign_roster(document: bytes, key: Ed25519PrivateKey) -> bytes:
@@ -169,6 +178,9 @@ def take_roster(node: Node, *, actor: Any, document: bytes) -> bool:
         is_new = node.accept_roster(document)
     except (Malformed, Untrusted) as error:
         raise Refused(_("This list cannot be taken: %(why)s") % {"why": error}) from error
+    if is_new:
+        newest = Roster.objects.using(node.using).latest("version")
+        record_act("federation.roster.take", actor=actor, record=newest)
     return is_new
 
 

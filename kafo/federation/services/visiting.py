@@ -9,13 +9,16 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kafo.federation.enums import Fault
+from kafo.federation.enums import Fault, Side
 from kafo.federation.errors import Diverged, Malformed, Untrusted
 from kafo.federation.http_link import HttpLink
-from kafo.federation.models import Peer
+from kafo.federation.models import Handover, Line, Peer
 from kafo.federation.node import Node
 from kafo.federation.queries import line, peer_offices, this_node
+from kafo.federation.services.applying import replay_parked
 from kafo.federation.services.exchanging import Visit, exchange
+from kafo.federation.services.recovering import settle_recovery
+from kafo.federation.services.sealing import compare_tables
 from kafo.federation.wire.rosters import OfficeEntry
 from kafo.records.errors import Refused
 
@@ -58,6 +61,16 @@ def visit_due() -> int:
     return moved
 
 
+def compare_daily() -> int:
+    """Once a day look for changes that were written past the outbox; give how many. A loop."""
+    node, the_line, today = this_node(), line(), timezone.localdate()
+    if node is None or the_line.compared_on == today:
+        return 0
+    found = compare_tables(node)
+    Line.objects.update_or_create(pk=1, defaults={"compared_on": today})
+    return found
+
+
 def visit_now(office: uuid.UUID | None = None) -> dict[str, Visit | None]:
     """Visit one peer, or all, whoever's turn it is; give what came of it by name, None: nothing.
 
@@ -84,7 +97,7 @@ def visit_peer(node: Node, entry: OfficeEntry) -> Visit | None:
     limit = peer.budget if peer.budget is not None else line().budget
     visit: Visit | None = None
     fault: str = Fault.NOWHERE
-    for address in entry.addresses:
+    for address in _addresses(entry):
         left = limit - Peer.objects.get(pk=peer.pk).bytes_moved
         if left < LEAST:
             fault = Fault.BUDGET
@@ -93,7 +106,16 @@ def visit_peer(node: Node, entry: OfficeEntry) -> Visit | None:
         if fault not in {Fault.SILENT, Fault.STRANGER}:
             break
     Peer.objects.filter(pk=peer.pk).update(fault=fault or "")
+    if visit and visit.frames + visit.snapshots:
+        settle_recovery(node)
+        replay_parked(node)  # what stood in the way may be gone now
     return visit
+
+
+def _addresses(entry: OfficeEntry) -> list[str]:
+    """Give where an office answers: what the list says, else where it invited this one from."""
+    invited = Handover.objects.filter(side=Side.TAKER, peer=uuid.UUID(bytes=entry.id))
+    return entry.addresses or [each.peer_address for each in invited]
 
 
 def _begin(office: uuid.UUID) -> Peer:
