@@ -1,5 +1,6 @@
 """What every journey needs: a node of its own, a browser, somebody who signs in."""
 
+import fcntl
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,14 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
     """The demonstration as it was made, and the port it was made for. Nobody writes into it."""
     base = tmp_path_factory.getbasetemp()
     return prepared_home(base.parent if base.name.startswith("popen-") else base)
+
+
+@pytest.fixture
+def demo_ports(prepared: tuple[Path, int]) -> Iterator[None]:
+    """Keeps the ports that the demonstration was made for to one test at a time."""
+    with prepared[0].with_name("demo-ports.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,20 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
+def free_ports(count: int) -> int:
+    """Give the first of so many ports in a row that nobody listens on."""
+    while True:
+        first = free_port()
+        with contextlib.ExitStack() as held:
+            try:
+                for port in range(first, first + count):
+                    door = held.enter_context(socket.socket())
+                    door.bind(("127.0.0.1", port))
+            except (OSError, OverflowError):
+                continue
+        return first
+
+
 def environment(**more: str) -> dict[str, str]:
     """Give the environment without what a test run has set for Kafo."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("KAFO_")}
@@ -37,7 +51,7 @@ def prepared_home(shared: Path) -> tuple[Path, int]:
     with (shared / "prepared.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not port_file.exists():
-            port = free_port()
+            port = free_ports(3)
             subprocess.run(
                 [KAFO, "demo", "--prepare", "--home", home, "--port", str(port)],
                 env=environment(),
@@ -66,7 +80,7 @@ class Node:
     def address(self, path: str = "/", host: str = "bamako.localhost") -> str:
         return f"http://{host}:{self.port}{path}"
 
-    def start(self, command: str = "demo") -> "Node":
+    def start(self, command: str = "run") -> "Node":
         """Start the node and wait until its desk answers."""
         with self.output.open("ab") as output:
             self._process = subprocess.Popen(

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kafo.welcome.home import prepare_home
+from kafo.welcome.home import GUIDE, prepare_home
 
 FIRST = "bamako"
 OWN_COMMAND = [sys.executable, "-c", "from kafo.welcome.cli import main; raise SystemExit(main())"]
@@ -144,6 +144,10 @@ class Neighbours:
         if not self._waited(OFFICES[0], None):
             return
         for office in OFFICES[1:]:
+            if not (office.home(self.first) / GUIDE).exists():
+                self._begun(office, "--prepare").wait()
+            if self._stop.is_set():
+                return
             process = self._begun(office)
             if self._waited(office, process):
                 host = f"{office.key}.localhost"
@@ -151,13 +155,13 @@ class Neighbours:
             elif not self._stop.is_set():
                 self.tell(f"{office.name} did not start: {office.home(self.first)}.log")
 
-    def _begun(self, office: Neighbour) -> subprocess.Popen[bytes]:
+    def _begun(self, office: Neighbour, *options: str) -> subprocess.Popen[bytes]:
         home = office.home(self.first)
         command = [*OWN_COMMAND, "demo", "--office", office.key]
         kept = {name: value for name, value in os.environ.items() if not name.startswith("KAFO_")}
         with home.with_name(f"{home.name}.log").open("ab") as log:
             process = subprocess.Popen(  # noqa: S603 - our own command
-                [*command, "--home", str(home), "--port", str(office.port(self.port))],
+                [*command, "--home", str(home), "--port", str(office.port(self.port)), *options],
                 env=kept,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
