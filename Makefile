@@ -9,7 +9,7 @@ PYTHON := .venv/bin/python
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
 
-demo: .venv/run ## an office with invented data, at http://bamako.localhost:8000/
+demo: .venv/run ## three offices with invented data, the first at http://bamako.localhost:8000/
 	@.venv/bin/kafo demo
 
 run: .venv/run ## your own office, in ./kafo-data (see docs/operate/install.md)

@@ -1,4 +1,4 @@
-"""Bamako publishes while the link is cut; Geneva reads it once the link is back, with its picture."""
+"""What Bamako published while the link was cut is read in Geneva later, with its picture."""
 
 import re
 import time
