@@ -4,26 +4,27 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kafo.desk.record_pages import RecordPage, record_page
+from kafo.federation import permissions
 from kafo.federation.kinds import attributes, kinds, references_of, values_of, wire_of
 from kafo.federation.models import Decision, Frame, Proposal
 from kafo.federation.node import Node
 from kafo.federation.queries import office_names, this_node
+from kafo.federation.services.proposing import EXPIRES_AFTER, pending_proposals
 from kafo.records.enums import Visibility
 from kafo.records.languages import TranslatedField
 from kafo.records.models import SharedRecord
 
-EXPIRES_AFTER = timedelta(days=90)
 GIVEN = (Visibility.FEDERATION, Visibility.PUBLIC)
 
 
@@ -180,10 +181,8 @@ def wait_for_us() -> QuerySet[Proposal]:
 
 def pending_rows() -> QuerySet[Proposal]:
     """Give the proposals without an answer that are not too old."""
-    decided = Decision.objects.filter(proposal_id=OuterRef("pk"), home_office=OuterRef("owner"))
-    rows = Proposal.objects.filter(made_at__gt=timezone.now() - EXPIRES_AFTER)
-    found: QuerySet[Proposal] = rows.exclude(Exists(decided))
-    return found
+    node = this_node()
+    return pending_proposals(node) if node else Proposal.objects.none()
 
 
 def hidden_fields(page: RecordPage, actor: Any, record: SharedRecord) -> set[str]:
@@ -195,3 +194,15 @@ def hidden_fields(page: RecordPage, actor: Any, record: SharedRecord) -> set[str
         if field.action and isinstance(field.value, str)
         if not policy.may(actor, field.action, record)
     }
+
+
+def may_decide(actor: Any, proposal: Proposal) -> bool:
+    """Say whether `actor` decides on it: whoever leads, and may change the record itself."""
+    node = this_node()
+    if node is None or not is_ours_to_decide(node, proposal):
+        return False
+    if not permissions.proposals.may(actor, "decide", proposal):
+        return False
+    record = records_of([proposal]).get(proposal.record_id or proposal.pk)
+    page = page_of_kind(proposal.kind)
+    return record is None or page is None or page.view.policy.may(actor, "change", record)

@@ -18,7 +18,11 @@ from kafo.federation.models import Proposal
 from kafo.federation.node import Node
 from kafo.federation.proposed import State
 from kafo.federation.queries import this_node
-from kafo.federation.services.proposing import accept_proposal, decline_proposal, propose_change
+from kafo.federation.services.correcting import (
+    accept_correction,
+    decline_correction,
+    propose_correction,
+)
 from kafo.records.errors import NotVisible
 from kafo.records.models import SharedRecord, is_copy
 
@@ -144,20 +148,10 @@ class ProposalView(DeskView):
             proposer=proposed.name_of(proposal.home_office),
             owner=proposed.name_of(proposal.owner),
             is_ours=is_ours,
-            may_decide=is_ours
-            and state == State.PENDING
-            and may_decide(self.request.user, proposal, record),
+            may_decide=state == State.PENDING and proposed.may_decide(self.request.user, proposal),
             record_url=page.address(record.pk) if page and record and may_see else "",
             **kwargs,
         )
-
-
-def may_decide(actor: Any, proposal: Proposal, record: SharedRecord | None) -> bool:
-    """Say whether `actor` decides on it: whoever leads, and may change the record itself."""
-    if not permissions.proposals.may(actor, "decide", proposal):
-        return False
-    page = proposed.page_of_kind(proposal.kind)
-    return record is None or page is None or page.view.policy.may(actor, "change", record)
 
 
 def _reader_may(page: RecordPage, actor: Any, record: SharedRecord) -> bool:
@@ -208,12 +202,11 @@ class ProposeView(FormView):
         ) % {"office": proposed.name_of(self.record.home_office)}
 
     def save(self, form: Any) -> Proposal:
-        account: Any = self.request.user
-        return propose_change(
-            require_node(),
+        return propose_correction(
+            actor=self.request.user,
+            node=require_node(),
             record=self.record,
             changes=form.changes(),
-            author=account.get_full_name(),
             reason=form.cleaned_data["reason"],
         )
 
@@ -240,9 +233,7 @@ class DecideView(ConfirmView):
         return super().answer(request, *args, **kwargs)
 
     def may(self, action: str) -> bool:
-        about = proposed.records_of([self.record]).get(self.record.record_id)
-        is_ours = proposed.is_ours_to_decide(require_node(), self.record)
-        return is_ours and may_decide(self.request.user, self.record, about)
+        return proposed.may_decide(self.request.user, self.record)
 
     def get_back(self) -> tuple[Any, str]:
         return _("Proposal"), reverse("federation:proposal", args=[self.record.pk])
@@ -260,11 +251,10 @@ class AcceptView(DecideView):
     done_text = gettext_lazy("Accepted. The record is changed, and they will hear of it.")
 
     def save(self, form: Any) -> None:
-        account: Any = self.request.user
-        accept_proposal(
-            require_node(),
+        accept_correction(
+            actor=self.request.user,
+            node=require_node(),
             proposal=self.record,
-            decided_by=account.get_full_name(),
             word=form.cleaned_data["word"],
         )
 
@@ -277,10 +267,9 @@ class DeclineView(DecideView):
     done_text = gettext_lazy("Declined. They will read your word with the next exchange.")
 
     def save(self, form: Any) -> None:
-        account: Any = self.request.user
-        decline_proposal(
-            require_node(),
+        decline_correction(
+            actor=self.request.user,
+            node=require_node(),
             proposal=self.record,
-            decided_by=account.get_full_name(),
             word=form.cleaned_data["word"],
         )
