@@ -1,6 +1,12 @@
-"""Pages as a phone on a slow line gets them: Chromium through its DevTools protocol."""
+"""Pages as a phone on a slow line gets them: Chromium through its DevTools protocol.
 
+python -m benchmarks.browser ADDRESS prints the bytes of a first view, with headers, before and
+after scrolling to its end, on a phone and on a computer.
+"""
+
+import json
 import statistics
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +28,7 @@ class Line:
 EDGE = Line("250 kbit/s, 600 ms", 250, 100, 600)
 GPRS = Line("50 kbit/s, 600 ms", 50, 20, 600)
 PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2}
+COMPUTER = {"viewport": {"width": 1280, "height": 800}, "device_scale_factor": 1}
 
 _TIMES = """() => new Promise(done => setTimeout(() => {
     const shown = performance.getEntriesByName('first-contentful-paint')[0];
@@ -52,12 +59,17 @@ def chromium() -> Iterator[Browser]:
 
 
 def first_view(
-    browser: Browser, url: str, line: Line, times: int = 3, scroll: bool = False
+    browser: Browser,
+    url: str,
+    line: Line,
+    times: int = 3,
+    scroll: bool = False,
+    screen: dict[str, Any] = PHONE,
 ) -> View:
     """Give the middle of several first views of `url`, each with an empty cache."""
     views = []
     for _ in range(times):
-        context = browser.new_context(**PHONE)  # type: ignore[arg-type]
+        context = browser.new_context(**screen)
         views.append(view(context, url, line, scroll=scroll))
         context.close()
     return View(
@@ -113,3 +125,19 @@ def view(context: BrowserContext, url: str, line: Line | None = None, scroll: bo
         first_paint=first_paint / 1000,
         loaded=loaded / 1000,
     )
+
+
+def main(address: str) -> None:
+    with chromium() as browser:
+        weights = {
+            name: [
+                first_view(browser, address, EDGE, 1, scroll=scroll, screen=screen).bytes
+                for scroll in (False, True)
+            ]
+            for name, screen in (("phone", PHONE), ("computer", COMPUTER))
+        }
+    print(json.dumps(weights))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -3,9 +3,11 @@
 import logging
 import threading
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -32,6 +34,7 @@ from kafo.publishing.models import (
     site_of,
 )
 from kafo.publishing.models.sites import site_path
+from kafo.records.durable import sync_disk
 from kafo.records.languages import folded
 
 logger = logging.getLogger("kafo.baking")
@@ -96,31 +99,50 @@ def _belongs(row: BakedPage, page: Page | None) -> bool:
     return isinstance(page, SitePage) and site_of(page) == row.site
 
 
-def bake_row(row: BakedPage, *, durable: bool = False) -> bool:
-    """Bake or remove what `row` stands for; say whether readers will find it afterwards.
+class Done(NamedTuple):
+    """A row that was baked, the changes that are in it, and when."""
+
+    pk: int
+    changes: int
+    baked_at: datetime
+
+
+def bake_row(row: BakedPage) -> Done | None:
+    """Bake or remove what `row` stands for; give what `settle` needs, None when it was removed.
 
     One at a time, and the page is read anew: a slow bake of an older state never overwrites a
     newer one.
     """
     with _one_at_a_time:
         seen = BakedPage.objects.filter(pk=row.pk).values_list("due", flat=True).first()
-        return seen is not None and _bake_row(row, seen, durable=durable)
+        return None if seen is None else _bake_row(row, seen)
 
 
-def _bake_row(row: BakedPage, seen: int, *, durable: bool) -> bool:
+def settle(done: Iterable[Done | None]) -> None:
+    """Count as baked what was baked, once it is on the disk: a power cut leaves the rest due.
+
+    A row that somebody baked again in the meantime is settled by the later one.
+    """
+    sync_disk(settings.KAFO_BAKED)
+    with transaction.atomic():
+        for each in filter(None, done):
+            rows = BakedPage.objects.filter(pk=each.pk, baked_at=each.baked_at)
+            rows.update(due=F("due") - each.changes, failures=0)
+
+
+def _bake_row(row: BakedPage, seen: int) -> Done | None:
     page: Any = Page.objects.filter(pk=row.page_id).select_related("locale").first()
     page = page.specific if page else None
     number = _number_of(row, page) if _belongs(row, page) else None
     if number is None:
         remove_row(row)
-        return False
+        return None
     _give_number(row.site, page)
     parts, rendering = render_page(page, row.site, path=row.path, number=number)
     frame = frame_of(row.site, row.language)
-    write_compressed(
-        page_file(row).parent / TEXT_VIEW / "index.html", parts["text"], durable=durable
-    )
-    weight = write_full(row, frame, parts, durable=durable)
+    write_compressed(page_file(row).parent / TEXT_VIEW / "index.html", parts["text"])
+    weight = write_full(row, frame, parts)
+    now = timezone.now()
     with transaction.atomic():
         if number == 1 and isinstance(page, ListPage):
             _expect_list_pages(row, page)
@@ -140,11 +162,9 @@ def _bake_row(row: BakedPage, seen: int, *, durable: bool) -> bool:
             card=card_digest(page),
             revision=page.live_revision_id,
             weight=weight + rendering.pictures.bytes,
-            due=F("due") - seen,
-            failures=0,
-            baked_at=timezone.now(),
+            baked_at=now,
         )
-    return True
+    return Done(row.pk, seen, now)
 
 
 def _expect_list_pages(row: BakedPage, page: ListPage) -> None:
@@ -161,9 +181,9 @@ def page_file(row: BakedPage) -> Path:
     return site_folder(row.site.slug) / row.path / "index.html"
 
 
-def write_full(row: BakedPage, frame: Frame, parts: dict[str, Any], *, durable: bool) -> int:
+def write_full(row: BakedPage, frame: Frame, parts: dict[str, Any]) -> int:
     """Join a page with its frame and write it; give its bytes on the wire."""
-    return write_compressed(page_file(row), frame.join(parts, row.path), durable=durable)
+    return write_compressed(page_file(row), frame.join(parts, row.path))
 
 
 def remove_row(row: BakedPage) -> None:
@@ -257,11 +277,9 @@ def bake_page(page_id: int, had: Iterable[int] = ()) -> bool:
     try:
         page = Page.objects.filter(pk=page_id).first()
         rows = expect_page(page.specific) if page else []
-        for row in rows[:1]:
-            bake_row(row, durable=True)
         kept = [row.pk for row in rows]
-        for row in BakedPage.objects.filter(pk__in=had).exclude(pk__in=kept):
-            bake_row(row, durable=True)
+        old = BakedPage.objects.filter(pk__in=had).exclude(pk__in=kept)
+        settle([bake_row(row) for row in [*rows[:1], *old]])
         if rows and isinstance(page.specific, HomePage | ListPage | PlainPage):
             refresh_frame(rows[0].site, rows[0].language)
     except Exception:

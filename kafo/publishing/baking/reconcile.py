@@ -15,9 +15,10 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from kafo.publishing.baking.dependents import complete_since
-from kafo.publishing.baking.files import site_folder
+from kafo.publishing.baking.files import is_whole, site_folder
 from kafo.publishing.baking.frames import Frame, recipe, refresh_frame
-from kafo.publishing.baking.pages import bake_row, expect_page, write_full
+from kafo.publishing.baking.pages import bake_row, expect_page, settle, write_full
+from kafo.publishing.baking.parts import TEXT_VIEW
 from kafo.publishing.baking.pictures import make_renditions
 from kafo.publishing.baking.sharing import share_missing
 from kafo.publishing.baking.site_files import (
@@ -36,6 +37,8 @@ from kafo.publishing.models import (
     PublicSite,
 )
 from kafo.publishing.models.sites import path_within_site
+from kafo.publishing.serving.files import BROKEN
+from kafo.records.durable import sync_disk
 
 logger = logging.getLogger("kafo.baking")
 
@@ -72,19 +75,17 @@ def bake_due(limit: int = BATCH) -> int:
         .select_related("site__wagtail_site__root_page", "page")
         .order_by("failures", "kind", "pk")[:limit]
     )
-    moved = 0
+    done = []
     # Pages first: feeds and old addresses tell of where they ended up.
     for row in sorted(rows, key=lambda row: row.kind != BakedKind.PAGE):
         try:
-            if row.kind == BakedKind.PAGE:
-                bake_row(row)
-            else:
-                bake_site_file(row)
-            moved += 1
+            done.append(bake_row(row) if row.kind == BakedKind.PAGE else bake_site_file(row))
         except Exception:
             logger.exception("%s could not be baked.", row)
             BakedPage.objects.filter(pk=row.pk).update(failures=F("failures") + 1)
-    return moved
+    if done:
+        settle(done)
+    return len(done)
 
 
 def join_due() -> int:
@@ -104,7 +105,7 @@ def join_due() -> int:
             if page.kind == BakedKind.MISSING:
                 bake_missing(page)
             else:
-                write_full(page, frame, page.parts, durable=False)
+                write_full(page, frame, page.parts)
             done.append(page.pk)
             if len(done) >= BATCH:
                 joined += _mark_joined(done, frame)
@@ -113,6 +114,8 @@ def join_due() -> int:
 
 
 def _mark_joined(done: list[int], frame: Frame) -> int:
+    if done:
+        sync_disk(settings.KAFO_BAKED)
     BakedPage.objects.filter(pk__in=done).update(frame=frame.digest)
     count = len(done)
     done.clear()
@@ -148,10 +151,43 @@ def find_due() -> int:
         expect_site_files(site)
         for language in site.locales:
             refresh_frame(site, language)
-        if not (settings.KAFO_BAKED / site.slug).is_dir():
-            found += BakedPage.objects.filter(site=site).update(due=F("due") + 1)
     write_sites()
-    return found + share_missing()
+    return found + _mark_lost() + share_missing()
+
+
+def _mark_lost() -> int:
+    """Mark due what was baked and is not on the disk; give how many."""
+    lost = []
+    rows = BakedPage.objects.filter(due=0).values_list("pk", "kind", "site__slug", "path")
+    for pk, kind, slug, path in rows.iterator():
+        file = site_folder(slug) / path
+        if kind == BakedKind.PAGE:
+            whole = is_whole(file / "index.html") and is_whole(file / TEXT_VIEW / "index.html")
+        else:
+            whole = is_whole(file)
+        if not whole:
+            lost.append(pk)
+    for start in range(0, len(lost), BATCH):
+        some = lost[start : start + BATCH]
+        BakedPage.objects.filter(pk__in=some).update(due=F("due") + 1)
+    return len(lost)
+
+
+def mark_broken() -> int:
+    """Mark due what the server found damaged on the disk; give how many files that are."""
+    note = settings.KAFO_BAKED / BROKEN
+    try:
+        names = set(note.read_text(encoding="utf-8").splitlines())
+        note.unlink()
+    except FileNotFoundError:
+        return 0
+    for name in names:
+        slug, _, path = name.partition("/")
+        folder = path.removesuffix("index.html")
+        places = {path, folder, folder.removesuffix(TEXT_VIEW)}
+        BakedPage.objects.filter(site__slug=slug, path__in=places).update(due=F("due") + 1)
+    write_sites()
+    return len(names)
 
 
 def publish_scheduled() -> int:
@@ -217,6 +253,7 @@ class BakingLoop:
 
     def __call__(self) -> int:
         now = time.monotonic()
+        mark_broken()
         if self._looked_at is None or now - self._looked_at > self.LOOK_EVERY_SECONDS:
             find_due()
             sweep_files()
@@ -226,6 +263,7 @@ class BakingLoop:
 
 def reconcile() -> None:
     """Bring everything that is baked to what it should be, and return when it is."""
+    mark_broken()
     find_due()
     make_missing_renditions()
     while bake_due() or join_due():

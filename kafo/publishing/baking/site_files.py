@@ -8,7 +8,6 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import override
@@ -20,7 +19,7 @@ from kafo.publishing.baking.files import (
     write_compressed,
 )
 from kafo.publishing.baking.frames import recipe
-from kafo.publishing.baking.pages import frame_of
+from kafo.publishing.baking.pages import Done, frame_of
 from kafo.publishing.enums import BakedKind
 from kafo.publishing.models import Address, BakedPage, NewsPage, PublicSite
 from kafo.records.durable import write_whole
@@ -134,21 +133,20 @@ _TEXTS: dict[str, Callable[[BakedPage], str]] = {
 }
 
 
-def bake_site_file(row: BakedPage) -> None:
-    """Bake what `row` stands for, which is not a page."""
-    seen = row.due
+def bake_site_file(row: BakedPage) -> Done:
+    """Bake what `row` stands for, which is not a page; give what `settle` needs."""
     target = site_folder(row.site.slug) / row.path
     digest = ""
     if row.kind == BakedKind.MISSING:
         digest = bake_missing(row)
     elif row.kind == BakedKind.REDIRECTS:
-        write_whole(target, _redirects(row).encode(), durable=True)
+        write_whole(target, _redirects(row).encode(), durable=False)
     else:
         text = "\n".join(filter(None, (line.strip() for line in _TEXTS[row.kind](row).split("\n"))))
         write_compressed(target, text)
-    BakedPage.objects.filter(pk=row.pk).update(
-        due=F("due") - seen, failures=0, frame=digest, recipe=recipe(), baked_at=timezone.now()
-    )
+    now = timezone.now()
+    BakedPage.objects.filter(pk=row.pk).update(frame=digest, recipe=recipe(), baked_at=now)
+    return Done(row.pk, row.due, now)
 
 
 def bake_missing(row: BakedPage) -> str:
@@ -185,7 +183,7 @@ def write_sites() -> None:
     content = json.dumps(sites, ensure_ascii=False, sort_keys=True).encode()
     target = baked / "sites.json"
     if not target.is_file() or target.read_bytes() != content:
-        write_whole(target, content, durable=True)
+        write_whole(target, content)
     for folder in baked.iterdir():
         if folder.is_dir() and folder.name not in sites:
             shutil.rmtree(folder)

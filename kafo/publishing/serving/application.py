@@ -14,7 +14,7 @@ from urllib.parse import quote
 from kafo.publishing.addresses import normalised, without_language
 from kafo.publishing.serving import plain
 from kafo.publishing.serving.counting import count_answer, count_view
-from kafo.publishing.serving.files import BakedFiles, policy
+from kafo.publishing.serving.files import BakedFiles, Broken, policy
 from kafo.publishing.serving.media import send_media
 
 Environ = dict[str, Any]
@@ -37,7 +37,7 @@ _ALWAYS: Headers = [
     ("X-Frame-Options", "DENY"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
-    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
 ]
 # Of a site's own addresses these belong to Django; below a desk host all that is no site does.
 _BEHIND = {"desk", "editor", "static", "media", "health", "federation"}
@@ -70,9 +70,22 @@ class Serving:
             path = environ.get("PATH_INFO", "/").encode("latin-1").decode()
         except UnicodeError:
             return self._not_found(environ, start_response)
-        parts = path.split("/")[1:]
-        if "\0" in path or "\\" in path or any(part in {".", ".."} for part in parts):
+        is_odd = any(part in {".", ".."} for part in path.split("/"))
+        if "\0" in path or "\\" in path or is_odd:
             return self._not_found(environ, start_response)
+        try:
+            return self._found(environ, start_response, host, path)
+        except Broken as error:
+            logger.error("%s is damaged and will be baked anew.", error)
+            headers = [("Retry-After", "30"), ("Cache-Control", "no-store")]
+            status, body = "503 Service Unavailable", plain.page_is_damaged()
+            return self._html(environ, start_response, status, body, headers)
+
+    def _found(
+        self, environ: Environ, start_response: StartResponse, host: str, path: str
+    ) -> Iterable[bytes]:
+        """Give what is at `path` of the sites at `host`. Raises Broken."""
+        parts = path.split("/")[1:]
         sites = self.files.sites()
         slug = next((slug for slug, site in sites.items() if host in site["hosts"]), None)
         if slug is None and host not in self.desk_hosts:

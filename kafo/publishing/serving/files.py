@@ -7,7 +7,9 @@ import json
 import os
 import re
 import threading
+import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,12 @@ _KINDS = {
     ".svg": "image/svg+xml",
 }
 MOST_BYTES = 32_000_000
+# Names of files that could not be read, one a line; the loop bakes them anew.
+BROKEN = "broken"
+
+
+class Broken(Exception):
+    """A baked file is damaged in each of its forms."""
 
 
 def policy(content: bytes) -> str:
@@ -83,9 +91,18 @@ class BakedFiles:
             return None
         kept = self._json.get(name)
         if kept is None or kept[0] != stamp:
-            content = (self.folder / name).read_bytes()
-            kept = self._json[name] = (stamp, json.loads(content))
+            try:
+                read = json.loads((self.folder / name).read_bytes())
+            except (OSError, ValueError):
+                self._report(name)
+                read = kept[1] if kept else None
+            kept = self._json[name] = (stamp, read)
         return kept[1]
+
+    def _report(self, name: str) -> None:
+        """Tell the loop, which knows how to make it anew, that a file cannot be read."""
+        with suppress(OSError), open(self.folder / BROKEN, "a", encoding="utf-8") as note:
+            note.write(f"{name}\n")
 
     def _stamp(self, path: str) -> tuple[int, int] | None:
         try:
@@ -95,7 +112,10 @@ class BakedFiles:
         return found.st_mtime_ns, found.st_ino
 
     def find(self, path: str) -> Baked | None:
-        """Give the file that was baked as `path` (within the folder), or None."""
+        """Give the file that was baked as `path` (within the folder), or None.
+
+        Raises Broken when nothing whole is left of it.
+        """
         on_disk = f"{self.folder}/{path}"
         stamp = self._stamp(f"{on_disk}.br")
         is_plain = stamp is None
@@ -107,23 +127,19 @@ class BakedFiles:
         if kept is not None and kept.stamp == stamp:
             return kept
         try:
-            read = self._load(on_disk, stamp, is_plain=is_plain)
+            read = self._load(path, stamp, is_plain=is_plain)
         except OSError:
             return None
         self._keep(path, read)
         return read
 
-    def _load(self, on_disk: str, stamp: tuple[int, int], *, is_plain: bool) -> Baked:
-        bodies = {}
+    def _load(self, path: str, stamp: tuple[int, int], *, is_plain: bool) -> Baked:
+        on_disk = f"{self.folder}/{path}"
         if is_plain:
-            bodies[""] = content = Path(on_disk).read_bytes()
+            content = Path(on_disk).read_bytes()
+            bodies = {"": content}
         else:
-            bodies["br"] = Path(f"{on_disk}.br").read_bytes()
-            content = brotli.decompress(bodies["br"])
-            # Made from the same bytes, so that a new page never goes out with the old gzip.
-            packed = Path(f"{on_disk}.gz").read_bytes()
-            is_same = gzip.decompress(packed) == content
-            bodies["gzip"] = packed if is_same else gzip.compress(content, 6, mtime=0)
+            content, bodies = self._unpacked(path)
         return Baked(
             kind=_KINDS.get(os.path.splitext(on_disk)[1], "application/octet-stream"),
             policy=policy(content),
@@ -131,6 +147,32 @@ class BakedFiles:
             bodies=bodies,
             stamp=stamp,
         )
+
+    def _unpacked(self, path: str) -> tuple[bytes, dict[str, bytes]]:
+        """Give the content of a file and its compressed forms, all made from the same bytes.
+
+        So a new page never goes out with the old gzip, and when one form is damaged, by a disk
+        that fails for example, the other one serves until the page is baked anew.
+        """
+        small = Path(f"{self.folder}/{path}.br").read_bytes()
+        try:
+            packed = Path(f"{self.folder}/{path}.gz").read_bytes()
+            other = gzip.decompress(packed)
+        except (OSError, EOFError, zlib.error):
+            packed, other = b"", None
+        try:
+            content = brotli.decompress(small)
+        except brotli.error:
+            content = b""
+        if not content or other is None:
+            self._report(path)
+        if not content:
+            if not other:
+                raise Broken(path)
+            content, small = other, brotli.compress(other, quality=6)
+        if other != content:
+            packed = gzip.compress(content, 6, mtime=0)
+        return content, {"br": small, "gzip": packed}
 
     def _keep(self, path: str, read: Baked) -> None:
         with self._lock:

@@ -80,6 +80,17 @@ def desk_is_closed() -> bytes:
     )
 
 
+def page_is_damaged() -> bytes:
+    """Give the page for a baked file that the disk has damaged, while it is made anew."""
+    return _page(
+        "503",
+        "<h1>Cette page est en train d’être refaite</h1>"
+        "<p>Son fichier était abîmé. Réessayez dans une minute.</p>"
+        '<div lang="en"><h1>This page is being made anew</h1>'
+        "<p>Its file was damaged. Try again in a minute.</p></div>",
+    )
+
+
 def disk_is_full() -> bytes:
     """Give the page for a write that found no room."""
     return _page(

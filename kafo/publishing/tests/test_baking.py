@@ -14,6 +14,7 @@ from kafo.publishing.baking.reconcile import (
     bake_due,
     baked_together,
     find_due,
+    join_due,
     publish_scheduled,
     reconcile,
     sweep_files,
@@ -315,6 +316,56 @@ def test_it_bakes_all_again_when_the_folder_is_lost(make_news, baked):
     assert read(baked(), ITEM)
 
 
+@pytest.mark.parametrize("name", ["index.html.br", "texte/index.html.gz", "../../feed.atom.br"])
+def test_it_finds_at_start_files_that_a_power_cut_left_empty(make_news, baked, name):
+    make_news("Deux jours")
+    folder = baked()
+    whole = (folder / ITEM / name).resolve().read_bytes()
+    (folder / ITEM / name).resolve().write_bytes(b"")
+    baked()
+    assert len((folder / ITEM / name).resolve().read_bytes()) == len(whole)
+
+
+def test_it_counts_nothing_as_baked_before_it_is_on_the_disk(
+    make_news, news_list, baked, monkeypatch
+):
+    def power_cut(*args):
+        raise OSError("power cut")
+
+    make_news("Deux jours")
+    baked()
+    frames = set(BakedPage.objects.values_list("frame", flat=True))
+    with monkeypatch.context() as patch:
+        patch.setattr(baking_pages, "sync_disk", power_cut)
+        patch.setattr("kafo.publishing.baking.reconcile.sync_disk", power_cut)
+        page = make_news("Trois jours")
+        with pytest.raises(OSError, match="power cut"):
+            bake_due()
+        assert BakedPage.objects.get(page=page).due > 0
+        publish(news_list, title="Tout ce qui est neuf")
+        baking_pages.refresh_frame(BakedPage.objects.get(page=page).site, "fr")
+        with pytest.raises(OSError, match="power cut"):
+            join_due()
+        assert set(BakedPage.objects.exclude(frame="").values_list("frame", flat=True)) <= frames
+    baked()
+    assert "Tout ce qui est neuf" in read(baked(), ITEM)
+    assert not BakedPage.objects.filter(due__gt=0)
+
+
+def test_it_settles_a_page_once_when_two_bake_it_at_the_same_time(make_news, baked):
+    page = make_news("Deux jours")
+    baked()
+    row = BakedPage.objects.get(page=page)
+    baking_pages.expect_page(page)
+    slow = baking_pages.bake_row(row)
+    baking_pages.expect_page(page)
+    baking_pages.settle([baking_pages.bake_row(row)])
+    baking_pages.mark_due(f"address:{page.pk}", f"translations:{page.translation_key}")
+    baking_pages.settle([slow])
+    row.refresh_from_db()
+    assert row.due == 1
+
+
 def test_it_loses_no_change_that_comes_while_a_page_is_being_baked(make_news, baked, monkeypatch):
     page = make_news("Deux jours")
     baked()
@@ -329,7 +380,7 @@ def test_it_loses_no_change_that_comes_while_a_page_is_being_baked(make_news, ba
     with monkeypatch.context() as patch:
         patch.setattr(baking_pages, "render_page", slow)
         baking_pages.expect_page(page)
-        baking_pages.bake_row(row)
+        baking_pages.settle([baking_pages.bake_row(row)])
     row.refresh_from_db()
     assert row.due == 1
 

@@ -294,6 +294,44 @@ def test_it_lets_browsers_keep_pictures_for_ever(item, make_picture, baked, shut
     assert sum(len(f"{name}: {value}\r\n") for name, value in answer.headers.items()) <= 140
 
 
+@pytest.mark.parametrize("ending", ["br", "gz"])
+@pytest.mark.parametrize("left", [0, 1, 700])
+def test_it_serves_a_page_whole_when_one_of_its_files_is_cut_off(item, baked, shut, ending, left):
+    file = baked() / f"bamako{ITEM}index.html.{ending}"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:left])
+    for accepted in ("br", "gzip", ""):
+        answer = shut.get(HOST + ITEM, accept_encoding=accepted)
+        assert answer.status == 200
+        assert answer.html.endswith("</html>")
+    baked()
+    assert file.read_bytes() == whole
+
+
+def test_it_answers_503_for_a_page_that_is_cut_off_wholly_and_bakes_it_anew(item, baked, shut):
+    folder = baked() / f"bamako{ITEM}"
+    for file in folder.glob("index.html.*"):
+        file.write_bytes(file.read_bytes()[:50])
+    answer = shut.get(HOST + ITEM)
+    assert answer.status == 503
+    assert answer.headers["Retry-After"] == "30"
+    assert "refaite" in answer.html
+    baked()
+    assert shut.get(HOST + ITEM).status == 200
+
+
+def test_it_goes_on_when_what_it_knows_of_the_sites_is_cut_off(item, baked, shut):
+    folder = baked()
+    assert shut.get(HOST + ITEM).status == 200
+    (folder / "bamako/redirects.json").write_bytes(b'{"a')
+    assert shut.get(f"{HOST}/fr/none/").status == 404
+    (folder / "sites.json").write_bytes(b"")
+    assert shut.get(HOST + ITEM).status == 200
+    baked()
+    assert (folder / "sites.json").read_bytes().startswith(b'{"bamako')
+    assert (folder / "bamako/redirects.json").read_bytes() != b'{"a'
+
+
 def test_it_goes_on_with_a_broken_download_where_it_stopped(item, baked, make_document, shut):
     document = make_document(bytes(range(256)) * 10)
     publish(item, body=[("document", document)])
