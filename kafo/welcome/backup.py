@@ -1,4 +1,4 @@
-"""Backup while the node writes, proof that a backup restores, and the restore itself.
+"""Backup while the node writes.
 
 A backup is one .tar.gz: manifest.json (what is in it, with SHA-256), the database
 (kafo.sqlite3 made by VACUUM INTO, or kafo.pgdump), the media, and the settings without secrets.
@@ -8,13 +8,12 @@ Baked pages are not in it: they are made again from the database.
 import hashlib
 import json
 import os
-import secrets
 import shutil
 import sqlite3
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from kafo.records.durable import sync_folder, write_whole
 from kafo.records.errors import Refused
 
 Progress = Callable[[str], None]
@@ -46,13 +46,13 @@ def make_backup(target: Path | None = None, *, progress: Progress = lambda text:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as folder:
             _write_archive(Path(folder), target, now, progress)
+        note = {"made_at": now.isoformat(), "file": str(target), "bytes": target.stat().st_size}
+        write_note(home / "backups" / "last.json", note)
     except OSError as error:
         raise Refused(
             _("The backup could not be written: %(why)s. Free some space, or give another place.")
             % {"why": error.strerror or error}
         ) from error
-    note = {"made_at": now.isoformat(), "file": str(target), "bytes": target.stat().st_size}
-    _write_note(home / "backups" / "last.json", note)
     return target
 
 
@@ -78,7 +78,7 @@ def _write_archive(folder: Path, target: Path, now: datetime, progress: Progress
     with tarfile.open(part, "w:gz", compresslevel=3) as archive:
         for name, path in files.items():
             try:
-                digest = _digest(path)
+                digest = digest_of(path)
                 archive.add(path, name)
                 manifest["files"][name] = digest  # type: ignore[index]
             except FileNotFoundError:
@@ -88,7 +88,7 @@ def _write_archive(folder: Path, target: Path, now: datetime, progress: Progress
     with part.open("rb") as written:
         os.fsync(written.fileno())
     part.rename(target)
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def _database_name() -> str:
@@ -108,11 +108,12 @@ def _dump_database(folder: Path) -> Path:
         finally:
             source.close()
         return target
-    _run_postgres("pg_dump", "--format=custom", "--no-owner", f"--file={target}")
+    run_postgres("pg_dump", "--format=custom", "--no-owner", f"--file={target}")
     return target
 
 
-def _run_postgres(command: str, *arguments: str) -> None:
+def run_postgres(command: str, *arguments: str) -> None:
+    """Run a program of PostgreSQL on this node's database; raises Refused with what it said."""
     database = connection.settings_dict
     names = {
         "PGDATABASE": "NAME",
@@ -144,7 +145,8 @@ def _settings_without_secrets(home: Path) -> str:
     return "".join(f"{line}\n" for line in lines if line.partition("=")[0].strip() not in SECRETS)
 
 
-def _digest(path: Path) -> dict[str, Any]:
+def digest_of(path: Path) -> dict[str, Any]:
+    """Give what the manifest says of a file."""
     with path.open("rb") as content:
         return {
             "sha256": hashlib.file_digest(content, "sha256").hexdigest(),
@@ -152,112 +154,6 @@ def _digest(path: Path) -> dict[str, Any]:
         }
 
 
-def verify_backup(file: Path, *, progress: Progress = lambda text: None) -> dict[str, Any]:
-    """Restore a backup into a folder that is thrown away, and give its manifest with row counts.
-
-    Raises Refused, with the reason, when the file would not restore.
-    """
-    with tempfile.TemporaryDirectory(prefix="kafo-verify-") as folder:
-        manifest = _unpack(file, Path(folder), progress)
-        if (database := Path(folder) / "kafo.sqlite3").exists():
-            progress(_("database"))
-            manifest["rows"] = dict(_proven_rows(database))
-    note = {
-        "verified_at": datetime.now(UTC).isoformat(),
-        "file": str(file),
-        "made_at": manifest["made_at"],
-    }
-    if (settings.KAFO_HOME / "backups").is_dir():
-        _write_note(settings.KAFO_HOME / "backups" / "restored.json", note)
-    return manifest
-
-
-def _unpack(file: Path, folder: Path, progress: Progress) -> dict[str, Any]:
-    damaged = _("%(file)s is not a whole backup (%(why)s). Take another one.")
-    progress(_("archive"))
-    try:
-        with tarfile.open(file, "r:gz") as archive:
-            archive.extractall(folder, filter="data")
-        manifest: dict[str, Any] = json.loads(
-            (folder / "manifest.json").read_text(encoding="utf-8")
-        )
-        wrong = [n for n, known in manifest["files"].items() if _digest(folder / n) != known]
-    except (OSError, EOFError, tarfile.TarError, ValueError, KeyError) as error:
-        raise Refused(damaged % {"file": file, "why": error}) from error
-    if wrong:
-        raise Refused(damaged % {"file": file, "why": ", ".join(wrong[:3])})
-    if manifest["format"] > FORMAT:
-        raise Refused(_("This backup was made by a newer Kafo: update this one first."))
-    return manifest
-
-
-def _proven_rows(database: Path) -> Iterator[tuple[str, int]]:
-    with sqlite3.connect(database) as rows:
-        (verdict,) = rows.execute("PRAGMA integrity_check").fetchone()
-        if verdict != "ok" or rows.execute("PRAGMA foreign_key_check").fetchone():
-            raise Refused(_("The database in the backup is damaged: %(why)s.") % {"why": verdict})
-        for table in (
-            "people_person",
-            "people_mandate",
-            "wagtailcore_page",
-            "wagtailcore_modellogentry",
-        ):
-            yield table, rows.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
-
-
-def restore_backup(
-    file: Path, home: Path, *, progress: Progress = lambda text: None
-) -> dict[str, Any]:
-    """Make the data folder `home` from a backup and give the manifest.
-
-    Raises Refused when `home` already holds an office or the backup is damaged. Secrets are made
-    anew, so everybody signs in again.
-    """
-    if home.exists() and any(path.name != "backups" for path in home.iterdir()):
-        raise Refused(
-            _("%(home)s already holds an office. Move it away first: mv %(home)s %(home)s.old")
-            % {"home": home}
-        )
-    home.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".restore-", dir=home.parent) as folder:
-        office = Path(folder) / "office"
-        office.mkdir()
-        manifest = _unpack(file, office, progress)
-        if (dump := office / "kafo.pgdump").exists():
-            progress(_("database"))
-            _run_postgres(
-                "pg_restore",
-                "--no-owner",
-                "--exit-on-error",
-                "--single-transaction",
-                "--dbname=" + str(connection.settings_dict["NAME"]),
-                str(dump),
-            )
-            dump.unlink()
-        elif (database := office / "kafo.sqlite3").exists():
-            progress(_("database"))
-            dict(_proven_rows(database))
-        (office / "manifest.json").unlink()
-        with (office / "settings.env").open("a", encoding="utf-8") as lines:
-            lines.write(f"KAFO_SECRET_KEY={secrets.token_urlsafe(50)}\n")
-        (office / "settings.env").chmod(0o600)
-        home.mkdir(exist_ok=True)
-        for path in office.iterdir():
-            path.rename(home / path.name)
-    _sync_folder(home)
-    return manifest
-
-
-def _write_note(path: Path, note: dict[str, Any]) -> None:
-    part = path.with_suffix(".part")
-    part.parent.mkdir(parents=True, exist_ok=True)
-    part.write_text(json.dumps(note), encoding="utf-8")
-    part.rename(path)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def write_note(path: Path, note: dict[str, Any]) -> None:
+    """Write for the health page what was done."""
+    write_whole(path, json.dumps(note).encode())

@@ -13,6 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import kafo
+from kafo.welcome.home import (
+    GUIDE,
+    RESTORING,
+    clear_broken_demo,
+    finish_restore,
+    prepare_home,
+)
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -24,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if getattr(options, "home", None):
         os.environ["KAFO_HOME"] = str(Path(options.home).resolve())
     try:
+        finish_restore(_home(options))
         return int(options.command(options))
     except KeyboardInterrupt:
         return 130
@@ -32,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         from kafo.records.errors import KafoError
 
-        if isinstance(error, (KafoError, ImproperlyConfigured)):
+        if isinstance(error, (KafoError, ImproperlyConfigured, PermissionError)):
             print(f"kafo: {error}", file=sys.stderr)
             return 1
         raise
@@ -128,8 +136,6 @@ def _begun(each: Any) -> Command:
 
 def _prepare(home: Path, office: str) -> None:
     """Make the data folder of an office that was invited, with its tables."""
-    from kafo.welcome.home import prepare_home
-
     prepare_home(home, office=office)
     _set_up()
     from kafo.welcome.node import migrate
@@ -140,6 +146,10 @@ def _prepare(home: Path, office: str) -> None:
 def _require_office() -> None:
     from kafo.config.env import HOME
 
+    if (HOME / RESTORING).exists():
+        raise SystemExit(
+            f"kafo: A restore into {HOME} was broken off. Begin it again: kafo restore FILE"
+        )
     if not HOME.is_dir():
         raise SystemExit(f"kafo: There is no office in {HOME}. Make one with: kafo init")
 
@@ -151,9 +161,15 @@ def _set_up() -> None:
 
 def _start_django() -> None:
     import django
-    from django.utils import translation
 
     django.setup()
+    speak_as_the_terminal()
+
+
+def speak_as_the_terminal() -> None:
+    """Speak French where the terminal does, else English."""
+    from django.utils import translation
+
     spoken = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
     translation.activate("fr" if spoken.startswith("fr") else "en")
 
@@ -186,8 +202,6 @@ def _init(options: argparse.Namespace) -> int:
             )
             return 2
         answers[name] = value
-    from kafo.welcome.home import prepare_home
-
     home = _home(options)
     prepare_home(home)
     _set_up()
@@ -236,7 +250,6 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _demo(options: argparse.Namespace) -> int:
     from kafo.welcome.demo.neighbours import FIRST, OWN_COMMAND, Neighbours, prepare_homes
-    from kafo.welcome.home import GUIDE, clear_broken_demo
 
     home = _home(options)
     guide = home / GUIDE
@@ -280,7 +293,7 @@ def _backup(options: argparse.Namespace) -> int:
 
 def _restore(options: argparse.Namespace) -> int:
     _start_django()
-    from kafo.welcome.backup import restore_backup, verify_backup
+    from kafo.welcome.restoring import restore_backup, verify_backup
 
     if options.verify:
         manifest = verify_backup(options.file, progress=_tell)

@@ -15,7 +15,7 @@ from kafo.people.services.invitations import in_groups, invite_person
 from kafo.people.services.mandates import give_mandate
 from kafo.people.services.organizations import add_organization, set_office
 from kafo.people.services.persons import add_person
-from kafo.publishing.baking.reconcile import baked_together
+from kafo.publishing.baking.reconcile import baked_together, reconcile
 from kafo.publishing.enums import Listed
 from kafo.publishing.models import HomePage, ListPage, PlainPage, SitePage
 from kafo.publishing.services.sites import create_site
@@ -75,6 +75,8 @@ def make_office(
                 _make_site(organization, name, site, host)
         except ValidationError as error:
             raise Refused(" ".join(error.messages)) from error
+    progress(_("baking"))
+    reconcile()
     _invitation, code = invite_person(actor=None, person=person)
     return in_groups(code)
 

@@ -1,14 +1,17 @@
 """The data folder of a node; made before Django can start, since its settings lie in it."""
 
-import os
 import secrets
 import shutil
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from kafo.records.durable import sync_folder, write_whole
 from kafo.records.ids import new_id
 
+RESTORING = ".restoring"
+RESTORED = ".restored"
+DATABASE_BEGUN = ".restoring-database"
 FOLDERS = ("media", "baked", "backups")
 GUIDE = "demo.txt"
 DEMO_MARK = "KAFO_DEMO=1\n"
@@ -27,13 +30,7 @@ def prepare_home(home: Path, *, is_demo: bool = False, office: str = "") -> bool
         return False
     lines = DEMO_MARK if is_demo else ""
     lines += f"KAFO_OFFICE_ID={office or new_id()}\nKAFO_SECRET_KEY={secrets.token_urlsafe(50)}\n"
-    part = home / "settings.env.part"
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(lines)
-        file.flush()
-        os.fsync(file.fileno())
-    part.rename(path)
+    write_whole(path, lines.encode(), mode=0o600)
     return True
 
 
@@ -48,3 +45,15 @@ def clear_broken_demo(home: Path) -> None:
     if not settings.is_file() or DEMO_MARK not in settings.read_text(encoding="utf-8"):
         raise ImproperlyConfigured(f"{home} is in use. Give the demonstration a folder of its own.")
     shutil.rmtree(home)
+
+
+def finish_restore(home: Path) -> None:
+    """Put a restored office into its place, also after a crash in the midst of it."""
+    restored = home / RESTORED
+    if not restored.is_dir():
+        return
+    for path in restored.iterdir():
+        path.replace(home / path.name)
+    sync_folder(home)
+    (home / DATABASE_BEGUN).unlink(missing_ok=True)
+    restored.rmdir()

@@ -36,7 +36,13 @@ def move_database(address: str, *, progress: Callable[[str], None] = lambda text
         raise Refused(_("The database at the new address is not empty. Make an empty one first."))
     progress(_("tables"))
     _make_tables(address)
-    models = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
+    there = set(target.introspection.table_names())
+    # The table of SQLite's own search, which is kept empty, is not in PostgreSQL.
+    models = [
+        model
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed and model._meta.db_table in there
+    ]
     with transaction.atomic(using="target"), target.constraint_checks_disabled():
         for model in models:  # migrations put first rows of their own into some tables
             model._base_manager.using("target")._raw_delete("target")

@@ -18,7 +18,7 @@ def kafo(home, *arguments, check=True):
         env=environment(home),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert not check or done.returncode == 0, done.stdout + done.stderr
     return done

@@ -114,6 +114,40 @@ def test_it_leaves_no_half_backup(node):
     assert "restores" in kafo(node.home, "restore", "--verify", file).stdout
 
 
+def test_it_restores_after_the_power_went_while_it_restored(node, tmp_path):
+    file = kafo(node.home, "backup").stdout.split(" (")[0]
+    home = tmp_path / "again"
+    for delay in (0.5, 2, 3.5):
+        restoring = subprocess.Popen(
+            [KAFO, "restore", file],
+            env=environment(home),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        time.sleep(delay)
+        os.killpg(restoring.pid, signal.SIGKILL)
+        restoring.wait()
+    done = kafo(home, "restore", file, check=False)
+    assert done.returncode == 0 or "already holds an office" in done.stderr
+    again = Node(home).start()
+    try:
+        assert again.get("/fr/").status == 200
+        AtTheDesk(again).sign_in()
+    finally:
+        again.cut_power()
+
+
+def test_it_moves_a_restored_office_in_after_the_power_went_in_between(node):
+    whole = {path.name for path in node.home.iterdir()}
+    (node.home / ".restored").mkdir()
+    for name in ("settings.env", "kafo.sqlite3", "baked"):
+        (node.home / name).rename(node.home / ".restored" / name)
+    AtTheDesk(node.start()).sign_in()
+    assert whole <= {path.name for path in node.home.iterdir()}
+    assert not (node.home / ".restored").exists()
+
+
 def test_it_makes_the_office_after_the_power_went_while_it_was_made(tmp_path):
     home = tmp_path / "office"
     for delay in (1, 3, 5, 7, 9):

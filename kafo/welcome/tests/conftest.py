@@ -20,7 +20,7 @@ def run_kafo(*arguments, home, check=True, **extra):
         env={**environment, "KAFO_HOME": str(home), "LANG": "en", **extra},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert not check or done.returncode == 0, done.stdout + done.stderr
     return done

@@ -1,12 +1,14 @@
 import json
+import os
 import re
 import socket
 import sqlite3
 import stat
+import subprocess
 
 import pytest
 
-from kafo.welcome.tests.conftest import ANSWERS, run_kafo
+from kafo.welcome.tests.conftest import ANSWERS, KAFO, run_kafo
 
 COMMANDS = ["init", "run", "demo", "backup", "restore", "check", "move"]
 
@@ -64,12 +66,14 @@ def test_it_restores_what_it_backed_up(office, tmp_path):
     assert run_kafo("check", home=office).returncode == 0
 
     other = tmp_path / "other"
-    run_kafo("restore", file, home=other)
+    assert "baking" in run_kafo("restore", file, home=other).stderr
+    assert (other / "baked/segou/fr/index.html.br").is_file()
     assert (other / "media/picture.webp").read_bytes() == b"picture" * 1000
 
     def rows(home):
         with sqlite3.connect(home / "kafo.sqlite3") as database:
-            return sorted(database.iterdump())  # a copy may keep its triggers in another order
+            # A copy may keep its triggers in another order, and its sites are baked anew.
+            return sorted(row for row in database.iterdump() if '"publishing_baked' not in row)
 
     assert rows(office) == rows(other)
     kept = dict(line.split("=", 1) for line in (office / "settings.env").read_text().split())
@@ -88,6 +92,22 @@ def test_it_keeps_secrets_out_of_the_backup(office, tmp_path):
     assert "not-for-a-stick" not in kept
     secret = re.search("KAFO_SECRET_KEY=(.*)", (office / "settings.env").read_text())[1]
     assert secret not in kept
+
+
+def test_it_says_that_the_disk_is_full_and_not_that_the_backup_is_damaged(office, tmp_path):
+    file = tmp_path / "backup.tar.gz"
+    run_kafo("backup", file, home=office)
+    small = 'ulimit -f 100; exec "$@"'  # no file may grow beyond 100 kB
+    done = subprocess.run(
+        ["bash", "-c", small, "-", KAFO, "restore", file, "--home", tmp_path / "other"],
+        env={n: v for n, v in os.environ.items() if not n.startswith(("KAFO_", "DJANGO_"))}
+        | {"LANG": "en"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "Free some space" in done.stderr
+    assert not (tmp_path / "other").exists()
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "other"])

@@ -1,7 +1,9 @@
 import os
+import shutil
 import subprocess
 import sys
 import uuid
+from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -9,21 +11,29 @@ import pytest
 from kafo.config.env import database_at
 from kafo.welcome.tests.conftest import run_kafo
 
+TESTS_RUN_ON = os.environ.get("KAFO_DATABASE_URL", "")
+IS_POSTGRES = TESTS_RUN_ON.startswith("postgresql")
 
-@pytest.fixture
-def new_address(tmp_path):
-    """An empty database: beside the PostgreSQL that the tests run on, else a file."""
-    tests_run_on = os.environ.get("KAFO_DATABASE_URL", "")
-    if not tests_run_on.startswith("postgresql"):
-        yield f"sqlite://{tmp_path}/moved.sqlite3"
-        return
-    server = database_at(tests_run_on)
+
+@contextmanager
+def empty_database(folder):
+    """Give the address of one: beside the PostgreSQL that the tests run on, else a file."""
     name = f"moved_{uuid.uuid4().hex}"
+    if not IS_POSTGRES:
+        yield f"sqlite://{folder}/{name}.sqlite3"
+        return
+    server = database_at(TESTS_RUN_ON)
     with psycopg.connect(host=server["HOST"], user=server["USER"], dbname="postgres") as admin:
         admin.autocommit = True
         admin.execute(f"CREATE DATABASE {name}")
         yield f"postgresql://{server['USER']}@/{name}?host={server['HOST']}"
         admin.execute(f"DROP DATABASE {name}")
+
+
+@pytest.fixture
+def new_address(tmp_path):
+    with empty_database(tmp_path) as address:
+        yield address
 
 
 def _rows(office, **extra):
@@ -76,3 +86,31 @@ def test_it_says_when_the_database_cannot_be_reached(office):
     done = run_kafo("move", address, home=office, check=False)
     assert done.returncode == 1
     assert "cannot be reached" in done.stderr
+
+
+@pytest.mark.skipif(not IS_POSTGRES, reason="of a backup of PostgreSQL")
+def test_it_proves_and_restores_a_backup_of_postgresql(office, new_address, tmp_path):
+    run_kafo("move", new_address, home=office)
+    file = tmp_path / "backup.tar.gz"
+    run_kafo("backup", file, home=office, KAFO_DATABASE_URL=new_address)
+    done = run_kafo("restore", "--verify", file, home=office, check=False)
+    assert "Not verified by restoring" in done.stderr
+    assert not (office / "backups/restored.json").exists()
+    said = run_kafo("restore", "--verify", file, home=office, KAFO_DATABASE_URL=new_address)
+    assert "people_person 1" in said.stdout
+    assert (office / "backups/restored.json").exists()
+
+    other = tmp_path / "other"
+    refused = run_kafo("restore", file, home=other, check=False, KAFO_DATABASE_URL=new_address)
+    assert "not empty" in refused.stderr
+    with empty_database(tmp_path) as second:
+        run_kafo("restore", file, home=other, KAFO_DATABASE_URL=second)
+        assert "ok    database: PostgreSQL" in run_kafo("check", home=other, check=False).stdout
+        assert (other / "baked/segou/fr/index.html.br").is_file()
+
+        # As if the power had gone before the last step.
+        shutil.rmtree(other)
+        (other / ".restoring").mkdir(parents=True)
+        (other / ".restoring-database").touch()
+        run_kafo("restore", file, home=other, KAFO_DATABASE_URL=second)
+        assert sorted(path.name for path in other.iterdir()) == ["baked", "media", "settings.env"]
