@@ -53,6 +53,8 @@ def database_at(url: str) -> dict[str, object]:
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-20000;"
                     "PRAGMA mmap_size=134217728; PRAGMA temp_store=MEMORY;"
+                    # What is erased is gone from the disk too; measured, it costs next to nothing.
+                    "PRAGMA secure_delete=ON;"
                 ),
             },
         }

@@ -19,7 +19,7 @@ def check_marks(node: Node) -> list[Log]:
     behind = [log for log in Log.objects.using(node.using) if _is_stuck(node, log)]
     for log in behind:
         raise_alarm(node, AlarmKind.RECOVERY, f"{log.audience} {log.epoch}.{log.sequence}", log)
-    if node.marks is None and not behind:
+    if node.marks is None and not behind and node.writes(node.office):
         raise_alarm(node, AlarmKind.RECOVERY, "marks")
     return behind
 
@@ -30,6 +30,9 @@ def _is_stuck(node: Node, log: Log) -> bool:
 
 def settle_recovery(node: Node) -> None:
     """Close the alarms of logs that have caught up with what was said."""
+    if node.marks is not None:
+        lost = Alarm.objects.using(node.using).filter(kind=AlarmKind.RECOVERY, text="marks")
+        lost.filter(settled_at=None).update(settled_at=timezone.now())
     for alarm in (
         Alarm.objects.using(node.using)
         .filter(kind=AlarmKind.RECOVERY, settled_at=None, log__isnull=False)

@@ -1,0 +1,188 @@
+"""The node of an office: made once, found again, in recovery when its folder is lost."""
+
+import shutil
+import uuid
+
+import pytest
+from django.db import connection
+
+from kafo.federation.enums import AlarmKind, Fault, Side, Stage
+from kafo.federation.errors import Frozen, NotHome, Untrusted
+from kafo.federation.models import Alarm, Handover, Line, Log, Outbox, Peer
+from kafo.federation.node import forget_node
+from kafo.federation.queries import peer_states
+from kafo.federation.services import joining, rostering
+from kafo.federation.services.hosting import load_home, pack_home
+from kafo.federation.services.sealing import seal_waiting
+from kafo.federation.services.starting import ensure_node, open_node
+from kafo.federation.services.visiting import compare_daily, visit_due, visit_now
+from kafo.people.models import Organization, Person, Post, Skill
+from kafo.records.errors import Refused
+from kafo.records.models import home_office
+
+pytestmark = pytest.mark.django_db
+DAKAR = uuid.UUID(int=7)
+
+
+@pytest.fixture
+def home(settings, tmp_path):
+    settings.KAFO_HOME = tmp_path
+    yield tmp_path
+    forget_node("default")
+
+
+@pytest.fixture
+def node(home):
+    return ensure_node()
+
+
+@pytest.fixture
+def listed(node, home):
+    """The node in a list of offices beside Dakar, whose server is nowhere."""
+    other = rostering.own_entry(node, "Dakar", ["http://127.0.0.1:9"])
+    rostering.begin_roster(
+        node,
+        actor=None,
+        name="Genève",
+        address="http://127.0.0.1:8",
+        holders=rostering.new_holder_keys(home / "keys"),
+        others=[rostering.OfficeEntry(DAKAR.bytes, "Dakar", [(bytes(32), None)], other.addresses)],
+    )
+    return node
+
+
+def signed(node, home, document):
+    for number in (1, 2):
+        key = rostering.read_holder_key(home / "keys" / f"holder-{number}.key")
+        document = rostering.sign_roster(document, key)
+    assert rostering.take_roster(node, actor=None, document=document)
+
+
+def test_it_makes_a_node_once_and_tells_what_was_there_before(home):
+    skill = Skill.objects.create()
+    assert open_node() is None
+    ensure_node()
+    assert skill.pk in Outbox.objects.values_list("record_id", flat=True)
+    key = next((home / "federation" / "keys").iterdir())
+    assert key.stat().st_mode & 0o777 == 0o600
+    before = key.read_bytes()
+    forget_node("default")
+    assert open_node().writes(home_office())
+    ensure_node()
+    assert key.read_bytes() == before
+    assert not Alarm.objects.exists()
+
+
+def test_it_captures_what_changes_and_only_once_a_day_compares(node):
+    Outbox.objects.all().delete()
+    post = Organization.objects.create(short_name="GEN", visibility="public")
+    assert list(Outbox.objects.values_list("record_id", flat=True)) == [post.pk]
+    seal_waiting(node)
+    assert Log.objects.get(audience="public").sequence == 1
+    assert compare_daily() == 0
+    assert Line.objects.get().compared_on
+    assert compare_daily() == 0
+
+
+def test_it_writes_nothing_when_its_keys_are_lost_until_the_list_names_the_new_one(listed, home):
+    Organization.objects.create(short_name="GEN", visibility="public")
+    seal_waiting(listed)
+    shutil.rmtree(home / "federation")
+    forget_node("default")
+    node = ensure_node()
+    assert Alarm.objects.get().kind == AlarmKind.RECOVERY
+    with pytest.raises(NotHome):
+        Organization.objects.create(short_name="B")
+    assert node.greeting_key() is not None
+    assert not node.writes(node.office)
+
+
+def test_it_refuses_to_speak_when_the_line_is_cut(listed, client):
+    Line.objects.create(pk=1, is_cut=True)
+    with pytest.raises(Refused):
+        visit_now()
+    assert visit_due() == 0
+    assert client.post("/federation/hello", b"\x80", content_type="x").status_code == 404
+    assert peer_states()[0].is_cut
+
+
+def test_it_says_in_words_why_a_visit_came_to_nothing(listed):
+    visit_now(DAKAR)
+    assert Peer.objects.get().fault == Fault.SILENT
+    assert "does not answer" in peer_states()[0].last_error
+    Peer.objects.update(budget=0)
+    visit_now(DAKAR)
+    assert Peer.objects.get().fault == Fault.BUDGET
+    assert visit_due() == 0  # tried just now: not its turn
+    with pytest.raises(Refused):
+        visit_now(uuid.uuid4())
+
+
+def test_it_counts_what_waits_for_a_peer(listed):
+    Organization.objects.create(short_name="GEN", visibility="public")
+    assert peer_states()[0].waiting_entries > 0
+    seal_waiting(listed)
+    state = peer_states()[0]
+    assert state.waiting_bytes > 100
+    assert state.cost > 0
+    assert state.theirs_held_at is None
+
+
+def test_it_takes_a_list_only_when_enough_holders_signed(listed, home):
+    with pytest.raises(Refused):
+        rostering.draft_roster(listed, actor=None)
+    draft = rostering.draft_roster(listed, actor=None, address="https://geneva.example.org")
+    one = rostering.sign_roster(draft, rostering.read_holder_key(home / "keys" / "holder-1.key"))
+    assert rostering.missing_signatures(one) == 1
+    with pytest.raises(Refused):
+        rostering.take_roster(listed, actor=None, document=one)
+    signed(listed, home, draft)
+    assert listed.roster.version == 2
+    gone = rostering.draft_revocation(listed, actor=None, office=DAKAR)
+    assert rostering.differences(gone, listed.roster) == ["a key of Dakar is believed no more"]
+    signed(listed, home, gone)
+    assert not listed.roster.believes(DAKAR.bytes, bytes(32), "public", 1, 1)
+
+
+def test_it_hosts_an_office_whose_new_records_are_at_home_there(listed, home):
+    office = Organization.objects.create(short_name="BKO", visibility="public")
+    person = Person.objects.create(organization=office, family_name="Traoré", phone="1")
+    handover = joining.invite_office(listed, actor=None, name="BKO", organization=office)
+    with pytest.raises(Refused):
+        joining.release_office(listed, actor=None, handover=handover)
+    handover.key, handover.stage = bytes([1]) * 32, Stage.ASKED
+    handover.save()
+    signed(listed, home, rostering.draft_roster(listed, actor=None))
+    assert joining.settle_handovers(listed) == 1
+    for row in (office, person):
+        row.refresh_from_db()
+        assert row.home_office == handover.office
+    post = Post.objects.create(organization=office)
+    assert post.home_office == handover.office
+    Skill.objects.create()
+    assert set(Skill.objects.values_list("home_office", flat=True)) == {home_office()}
+
+    packed = pack_home(listed, handover.office)
+    assert b"Traor" in packed
+    joining.release_office(listed, actor=None, handover=handover)
+    with pytest.raises(Frozen):
+        post.save()
+    with pytest.raises(Refused):
+        joining.cancel_office(listed, actor=None, handover=handover)
+    assert load_home(listed, packed, handover.office) >= 3
+    assert Handover.objects.get().side == Side.GIVER
+
+
+def test_it_answers_nobody_who_does_not_know_a_code(listed, client):
+    joining.invite_office(listed, actor=None, name="Dakar 2")
+    for path in ("/federation/join", "/federation/join/home"):
+        for data in (b"", b"\x80", b"\x82\x41\x00\x41\x00"):
+            assert client.post(path, data, content_type="x").status_code == 404
+    with pytest.raises(Untrusted):
+        joining.answer_newcomer(listed, joining.sealed(bytes(10), [bytes(32), "", ""]))
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'")
+def test_it_leaves_nothing_erased_on_the_disk():
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA secure_delete").fetchone() == (1,)
