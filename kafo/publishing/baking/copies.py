@@ -7,6 +7,7 @@ a copy, and has addresses of its own, so that it can never stand in for a site o
 
 import hashlib
 import json
+import logging
 import re
 import shutil
 import uuid
@@ -33,6 +34,8 @@ from kafo.publishing.queries.copies import foreign_frames, short_name, sound_add
 from kafo.records.durable import write_whole
 from kafo.records.enums import Visibility
 from kafo.records.files import FileStore, file_store
+
+logger = logging.getLogger("kafo.baking")
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]+)?")
@@ -108,7 +111,10 @@ def write_copies() -> int:
     for (office, slug), frames in _sites().items():
         folder = mirror_folder() / short_name(office) / slug
         copy = _Copy(folder, office, slug, frames, heard.get(office))
-        moved += copy.write()
+        try:
+            moved += copy.write()
+        except Exception:  # what one office states keeps no other's site back
+            logger.exception("The copy of %s could not be written.", folder)
         sites[f"{short_name(office)}/{slug}"] = copy.summary()
     content = json.dumps(sites, ensure_ascii=False, sort_keys=True).encode()
     index = mirror_folder() / "sites.json"
@@ -208,7 +214,10 @@ class _Copy:
         write_whole(self.folder / "favicon.svg", favicon(tone).encode(), durable=False)
         for at in range(0, len(due), 200):
             for page in self.rows.filter(pk__in=due[at : at + 200]).order_by("pk"):
-                self._write_page(page, drawn[page.language])
+                try:
+                    self._write_page(page, drawn[page.language])
+                except Exception:
+                    logger.exception("The copy of %s could not be written.", page)
 
     def _write_page(self, page: PublishedPage, frame: CopiedFrame) -> None:
         present = self._present(page.files)

@@ -271,6 +271,16 @@ def test_it_draws_each_language_with_its_words(make_news, home, news_list, mirro
     assert 'href="../../../fr/nouvelles/deux-jours/" lang="fr"' in html
 
 
+def test_it_lets_one_broken_page_or_frame_keep_no_other_back(received, mirror):
+    broken = PublishedPage.objects.get(path="fr/nouvelles/")
+    PublishedPage.objects.filter(pk=broken.pk).update(languages={"fr": 1}, files=[1], main="<a")
+    PublishedFrame.objects.create(
+        home_office=OTHER, site="second", language="fr", visibility="public", menu=7
+    )
+    write_copies()
+    assert (mirror / ITEM).is_dir()
+
+
 def test_it_lists_the_sites_of_other_offices(received, browser):
     assert browser.get("http://localhost/mirror/").html.count("<li>") == 0
     write_copies()
