@@ -253,12 +253,14 @@ def _demo(options: argparse.Namespace) -> int:
 
     home = _home(options)
     guide = home / GUIDE
-    if not guide.exists() and not options.prepare:
+    is_made = guide.exists()
+    is_ready = is_made and f":{options.port}/" in guide.read_text(encoding="utf-8")
+    if not is_ready and not options.prepare:
         # In a process of its own: what making the data needs of memory, serving does not.
         made = subprocess.run([*OWN_COMMAND, *sys.argv[1:], "--prepare"])  # noqa: S603
         if made.returncode:
             return made.returncode
-    if not guide.exists():
+    elif not is_made:
         if options.office == FIRST:
             clear_broken_demo(home)
             prepare_homes(home)
@@ -267,6 +269,12 @@ def _demo(options: argparse.Namespace) -> int:
         from kafo.welcome.demo.loader import load_demo
 
         load_demo(port=options.port, office=options.office, progress=_tell)
+    elif not is_ready:
+        print(f"Moving the demonstration to port {options.port}:", file=sys.stderr)
+        _set_up()
+        from kafo.welcome.demo.loader import move_demo
+
+        move_demo(port=options.port, office=options.office)
     if options.prepare:
         return 0
     print("\nKafo · demonstration. All persons with (fictif) are invented.\n")

@@ -8,10 +8,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from wagtail.models import Site
 
 from kafo.people.models import Account
 from kafo.publishing.baking.reconcile import baked_together
 from kafo.publishing.models import PublicSite
+from kafo.records.durable import write_whole
 from kafo.welcome.demo.neighbours import FIRST, OFFICES, federate, join, office_ids
 from kafo.welcome.demo.pages import load_sites
 from kafo.welcome.demo.people import load_people
@@ -60,8 +62,22 @@ def load_demo(
     if office == FIRST:
         progress("federation")
         federate(first, port)
+    _write_guide(port, office)
+
+
+def move_demo(*, port: int, office: str = FIRST) -> None:
+    """Let the sites of a demonstration that is there, and its guide, name another port."""
+    migrate()
+    with baked_together(), transaction.atomic():
+        for site in Site.objects.all():
+            site.port = port
+            site.save()
+    _write_guide(port, office)
+
+
+def _write_guide(port: int, office: str) -> None:
     guide = "\n".join(_guide(port, office))
-    (home / GUIDE).write_text(guide, encoding="utf-8")
+    write_whole(settings.KAFO_HOME / GUIDE, guide.encode())
 
 
 def _guide(port: int, office: str) -> list[str]:
