@@ -121,6 +121,8 @@ class PersonSkill(SharedRecord):
     audience_from = "person"
 
     class Meta:
+        verbose_name = _("skill of a person")
+        verbose_name_plural = _("skills of persons")
         constraints = [
             models.UniqueConstraint(fields=["person", "skill"], name="one_level_per_skill")
         ]
@@ -138,6 +140,8 @@ class PersonLanguage(SharedRecord):
     audience_from = "person"
 
     class Meta:
+        verbose_name = _("language of a person")
+        verbose_name_plural = _("languages of persons")
         constraints = [
             models.UniqueConstraint(fields=["person", "code"], name="one_level_per_language")
         ]

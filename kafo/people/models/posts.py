@@ -41,6 +41,8 @@ class PostTemplateVersion(SharedRecord):
     audience_from = "template"
 
     class Meta:
+        verbose_name = _("version of a shared job description")
+        verbose_name_plural = _("versions of shared job descriptions")
         ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(
@@ -114,6 +116,8 @@ class PostRequirement(SharedRecord):
     audience_from = "post"
 
     class Meta:
+        verbose_name = _("requirement of a post")
+        verbose_name_plural = _("requirements of posts")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(skill__isnull=False, language="")

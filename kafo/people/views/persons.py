@@ -28,7 +28,7 @@ from kafo.people.forms.persons import (
 )
 from kafo.people.models import Mandate, Membership, Person, PersonLanguage, PersonSkill, Skill
 from kafo.people.protection import personal_fields
-from kafo.people.queries.protection import fields_for
+from kafo.people.queries.protection import fields_for, lacks_authorization
 from kafo.people.services.persons import (
     add_person,
     add_skill,
@@ -181,21 +181,26 @@ class PersonView(RecordView):
 
     def get_actions(self) -> Iterable[Action]:
         has_account = hasattr(self.record, "account")
+        lacks_guardian = lacks_authorization(self.record)
         yield Action(_("Change"), "people:person-change", "change")
-        yield Action(_("Give a mandate"), "people:mandate-add", "give_mandate")
-        if has_account:
-            yield Action(_("Help back in"), "account:recover", "recover")
-        else:
-            yield Action(_("Invite"), "account:invite", "invite")
         if self.record.is_minor():
             yield Action(_("Authorisation"), "account:authorize", "authorize")
+        if not lacks_guardian:
+            yield Action(_("Give a mandate"), "people:mandate-add", "give_mandate")
+        if has_account:
+            yield Action(_("Help back in"), "account:recover", "recover")
+        elif not lacks_guardian:
+            yield Action(_("Invite"), "account:invite", "invite")
         yield Action(_("What is held"), "account:held-data", "protect")
 
     def get_notes(self) -> Iterable[Any]:
         if self.record.is_fictional:
             yield _("Fictional person, for the demonstration.")
         if self.record.is_minor() and self.may("contact"):
-            yield _("Under 18: a parent or guardian must agree before she is given a mandate.")
+            if lacks_authorization(self.record):
+                yield _("Under 18: a parent or guardian must agree before she is given a mandate.")
+            else:
+                yield _("Under 18, with the authorisation of a guardian.")
 
     def get_sections(self) -> Iterable[Section]:
         if self.is_inside:
@@ -264,7 +269,9 @@ class PersonView(RecordView):
             ],
             mandates,
             _("No mandate: she cannot do anything here."),
-            link(_("Give a mandate"), "people:mandate-add", "give_mandate"),
+            None
+            if lacks_authorization(self.record)
+            else link(_("Give a mandate"), "people:mandate-add", "give_mandate"),
         )
         yield Section(
             _("Languages"),

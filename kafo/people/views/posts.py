@@ -81,7 +81,7 @@ def places_words(post: Any) -> str:
     """Say who holds the post in figures, as a vacancy does; `post` comes from `with_holders`."""
     held, free = len(post.holders), max(0, post.seats - len(post.holders))
     if not free:
-        words = ngettext("held by %(held)d person", "held by %(held)d persons", held)
+        words = ngettext("held", "held by %(held)d persons", held)
         words = words if held else _("held by nobody")
     elif held:
         words = ngettext(

@@ -33,7 +33,7 @@ from kafo.people.services.protection import (
     change_processing,
     withdraw_authorization,
 )
-from kafo.people.views.parts import deeds, person_link, tag
+from kafo.people.views.parts import deed, known, person_link, tag
 from kafo.records.errors import NotVisible
 
 
@@ -41,14 +41,6 @@ def _state(authorization: GuardianAuthorization) -> str:
     if authorization.withdrawn_at:
         return _("withdrawn")
     return _("approved") if authorization.approved_at else _("waits for a second person")
-
-
-def _is_waiting(authorization: GuardianAuthorization) -> bool:
-    return not (authorization.approved_at or authorization.withdrawn_at)
-
-
-def _is_in_force(authorization: GuardianAuthorization) -> bool:
-    return bool(authorization.approved_at and not authorization.withdrawn_at)
 
 
 class AuthorizationsView(ListView):
@@ -67,9 +59,18 @@ class AuthorizationsView(ListView):
     )
 
     def get_columns(self) -> Iterable[Column]:
-        def step(words: str, action: str, where: Any) -> Column:
-            url_name = f"account:authorization-{action}"
-            return deeds(self.request, words, self.policy, action, url_name, where)
+        def step(each: GuardianAuthorization) -> tuple[str, str]:
+            """Give words and action of what the account may do next, if anything."""
+            next_ = (_("Withdraw"), "withdraw") if each.approved_at else (_("Approve"), "approve")
+            is_open = not each.withdrawn_at and self.policy.may(self.request.user, next_[1], each)
+            return next_ if is_open else ("", "")
+
+        def words(each: GuardianAuthorization) -> Any:
+            return deed(step(each)[0], each) if step(each)[0] else ""
+
+        def link(each: GuardianAuthorization) -> str | None:
+            action = step(each)[1]
+            return reverse(f"account:authorization-{action}", args=[each.pk]) if action else None
 
         yield Column(_("Minor"), "person", link=person_link(self.request))
         yield Column(_("Guardian"), "guardian_name")
@@ -78,8 +79,7 @@ class AuthorizationsView(ListView):
         yield Column(_("Recorded by"), "recorded_by")
         yield Column(_("Approved by"), "approved_by")
         if self.may("approve"):
-            yield step(_("Approve"), "approve", _is_waiting)
-            yield step(_("Withdraw"), "withdraw", _is_in_force)
+            yield Column(_("Next step"), words, link=link, is_deed=True)
 
     def get_rows(self) -> QuerySet[Any]:
         return GuardianAuthorization.objects.select_related("person", "recorded_by", "approved_by")
@@ -117,14 +117,14 @@ class _AuthorizationStepView(ConfirmView):
 
     def get_facts(self) -> list[tuple[Any, Any]]:
         each = self.record
-        return [
+        return known(
             (_("Minor"), each.person),
             (_("Guardian"), each.guardian_name),
             (_("Contact"), each.guardian_contact),
             (_("Relation to the minor"), each.relation),
             (_("Signed on"), as_text(each.signed_on)),
             (_("Recorded by"), each.recorded_by),
-        ]
+        )
 
 
 class ApproveAuthorizationView(_AuthorizationStepView):

@@ -56,8 +56,8 @@ class RetentionView(DeskView):
             [
                 Column(_("Name"), str, link=person_link(self.request)),
                 Column(_("Organisation"), "organization"),
-                Column(_("Last seat or mandate ended on"), _last_day),
-                Column(_("Kept the last time because"), "kept_reason"),
+                Column(_("Left on"), _last_day),
+                Column(_("Kept before, because"), "kept_reason"),
                 *self._deeds(
                     permissions.persons, protect="account:held-erase", keep="account:person-keep"
                 ),
@@ -71,7 +71,7 @@ class RetentionView(DeskView):
                 Column(_("Minor"), "person", link=person_link(self.request)),
                 Column(_("Guardian"), "guardian_name"),
                 Column(_("Signed on"), "signed_on"),
-                Column(_("Kept the last time because"), "kept_reason"),
+                Column(_("Kept before, because"), "kept_reason"),
                 *self._deeds(
                     permissions.authorizations,
                     erase="account:authorization-erase",
