@@ -67,11 +67,17 @@ def shortened(name: str) -> str:
     return name if len(name) <= _LONGEST else name[: _LONGEST - 1].rstrip() + "…"
 
 
+def has_failed(state: PeerState) -> bool:
+    """Say whether the last visit failed, and nothing was heard of the peer since."""
+    heard, tried = state.theirs_held_at, state.tried_at
+    return bool(state.last_error) and (heard is None or tried is None or heard < tried)
+
+
 def way_to(state: PeerState) -> Way:
     """Say how the line to a peer is."""
     if state.is_cut:
         return Way.CUT
-    if state.last_error:
+    if has_failed(state):
         return Way.FAULT
     if state.theirs_held_at is None:
         return Way.NEW

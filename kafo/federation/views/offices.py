@@ -16,12 +16,13 @@ from kafo.desk.views import DeskView, FormView
 from kafo.federation import permissions
 from kafo.federation.alarms import notices
 from kafo.federation.erased import erasures
-from kafo.federation.figure import figure_of, words_of
+from kafo.federation.figure import figure_of, has_failed, words_of
 from kafo.federation.forms import LimitForm
 from kafo.federation.models import Alarm, Held
 from kafo.federation.proposed import name_of, wait_for_us
 from kafo.federation.queries import PeerState, line, peer_states, this_node
 from kafo.federation.services.tending import ask_for_visits, cut_line, limit_line, settle_alarm
+from kafo.federation.sizes import size_words
 from kafo.federation.views.proposals import require_node
 from kafo.records.errors import Refused
 
@@ -36,8 +37,25 @@ class Card:
     parked: int
 
     @property
+    def waiting_size(self) -> str:
+        """What waits for it, in bytes."""
+        return size_words(self.state.waiting_bytes)
+
+    @property
+    def moved_today(self) -> str:
+        """What went to it and came from it today."""
+        return size_words(self.state.bytes_today)
+
+    @property
+    def most_today(self) -> str:
+        """What may at most."""
+        return size_words(self.state.budget)
+
+    @property
     def error(self) -> str:
-        """What went wrong at the last visit."""
+        """What went wrong at the last visit, if nothing was heard since."""
+        if not has_failed(self.state):
+            return ""
         text = self.state.last_error
         return _("The last exchange failed: %(error)s.") % {"error": text}
 

@@ -95,7 +95,7 @@ class ProposalsView(DeskView):
         )
         yield Section(
             _("Waiting for theirs"),
-            [what, author, _office(_("To"), "owner"), made],
+            [what, author, _office(_("To the office"), "owner"), made],
             [each for each in pending if each not in ours],
             _("Nothing of ours waits. Open a record of another office to propose a correction."),
         )

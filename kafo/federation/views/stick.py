@@ -8,7 +8,6 @@ from django import forms
 from django.db.models import Sum
 from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -20,6 +19,7 @@ from kafo.federation.forms import BundleForm, ReceivedForm
 from kafo.federation.models import Log
 from kafo.federation.queries import peer_offices, roster
 from kafo.federation.services.bundling import Reading, read_bundle, write_bundle
+from kafo.federation.sizes import size_words
 from kafo.federation.views.proposals import require_node
 from kafo.records.errors import Refused
 
@@ -34,7 +34,7 @@ def office_choices() -> list[tuple[str, str]]:
         if known is None or not entry.recipient:
             continue
         readable = [log.pk for log in logs if known.reads(log.audience, log.office.bytes, entry.id)]
-        size = filesizeformat(sum(sizes.get(pk) or 0 for pk in readable))
+        size = size_words(sum(sizes.get(pk) or 0 for pk in readable))
         choices.append((entry.id.hex(), f"{entry.name} ({size})"))
     return choices
 
@@ -87,7 +87,7 @@ class StickView(DeskView):
             form.add_error("bundle", str(error))
             return self._again(form, received=form)
         return self.render_to_response(
-            self.get_context_data(words=words_of(reading), size=file.size)
+            self.get_context_data(words=words_of(reading), size=size_words(file.size))
         )
 
     def _again(self, form: forms.Form, **shown: Any) -> HttpResponseBase:

@@ -11,7 +11,6 @@ from kafo.federation.node import forget_node
 from kafo.federation.services.sealing import seal_waiting
 from kafo.federation.tests.office.desk import BAMAKO, DAKAR
 from kafo.people.models import Organization
-from kafo.records.loop import run_once
 
 
 def text_of(client, name="offices"):
@@ -35,12 +34,17 @@ def test_it_says_of_each_peer_what_it_holds_what_waits_and_what_that_costs(desk,
     PeerLog.objects.create(
         peer=bamako, log=log, epoch=1, sequence=log.sequence, told_at=timezone.now()
     )
-    Peer.objects.create(office=DAKAR, heard_at=timezone.now(), fault=Fault.SILENT)
+    dakar = Peer.objects.create(
+        office=DAKAR, heard_at=timezone.now(), tried_at=timezone.now(), fault=Fault.SILENT
+    )
     text = text_of(signed_in("coordinator"))
     assert "Genève – Bamako: up to date; Genève – Dakar: the last visit failed, " in text
     assert "Nothing waits for them." in text
     assert "0.1 FCFA" in text
     assert "it does not answer" in text
+    dakar.heard_at = timezone.now()
+    dakar.save()
+    assert "it does not answer" not in text_of(signed_in("coordinator"))
 
 
 def test_it_cuts_the_line_only_in_the_demonstration(desk, signed_in, settings):
@@ -117,7 +121,3 @@ def test_it_shows_the_offices_to_the_team_only(desk, signed_in, name):
     for page in ("offices", "erasures", "stick", "limit"):
         assert browser.get(reverse(f"federation:{page}")).status_code == 404
     assert reverse("federation:offices") not in browser.get(reverse("desk:start")).content.decode()
-
-
-def test_it_runs_the_loop_without_a_list_of_offices(db):
-    assert run_once()["exchange"] == 0
