@@ -4,6 +4,8 @@ import uuid
 from functools import cache
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from kafo.federation.errors import Frozen, NotHome
 from kafo.federation.models import Log, Outbox
 from kafo.federation.node import Node, is_receiving, node_of
@@ -12,16 +14,16 @@ from kafo.records.models import SharedRecord, shared_models
 from kafo.records.signals import records_changed, records_changing
 
 
-def refuse_foreign(sender: type[SharedRecord], rows: list[Any], using: str, **_: Any) -> None:
+def refuse_foreign(sender: type[SharedRecord], rows: list[Any], using: str, **more: Any) -> None:
     """Refuse to write what is at home elsewhere, or what is being handed over."""
     node = node_of(using)
     if node is None or sender.wire is None or is_receiving():
         return
     for office in _homes(sender, rows, using):
         if not node.writes(office):
-            raise NotHome("This record is at home in another office. Send a proposal.")
+            raise NotHome(_("This record is at home in another office. Send a proposal."))
         if _is_laid_down(node, office):
-            raise Frozen("The records of this office are being handed over.")
+            raise Frozen(_("The records of this office are being handed over."))
 
 
 def _is_laid_down(node: Node, office: uuid.UUID) -> bool:
@@ -34,7 +36,7 @@ def _is_laid_down(node: Node, office: uuid.UUID) -> bool:
     return logs.exclude(key__in=[b"", mine]).filter(branches_to=0).exists()
 
 
-def find_home(sender: type[SharedRecord], rows: list[Any], using: str, **_: Any) -> None:
+def find_home(sender: type[SharedRecord], rows: list[Any], using: str, **more: Any) -> None:
     """Let a new record be at home where the one is that it must point to: a hosted office's."""
     node = node_of(using)
     if node is None or is_receiving() or not node.hosts():
@@ -53,7 +55,7 @@ def _homes(model: type[SharedRecord], rows: list[Any], using: str) -> set[uuid.U
     return homes
 
 
-def put_in_outbox(sender: type[SharedRecord], rows: list[Any], using: str, **_: Any) -> None:
+def put_in_outbox(sender: type[SharedRecord], rows: list[Any], using: str, **more: Any) -> None:
     """Note that records changed."""
     if node_of(using) is None or sender.wire is None or is_receiving():
         return
