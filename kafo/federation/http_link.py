@@ -101,6 +101,9 @@ class HttpLink:
     def _ask(self, method: str, path: str, data: bytes, token: bytes = b"") -> bytes:
         response = self._send(method, path, data, token, {})
         answer = self._read(response, MAX_ANSWER + 1)
+        if response.length and len(answer) <= MAX_ANSWER:
+            self.close()
+            raise ConnectionError("The line was cut.")
         self.moved += len(data) + len(answer)
         if len(answer) > MAX_ANSWER:
             self.close()
@@ -111,12 +114,16 @@ class HttpLink:
         yield from self._parts(self._send("GET", path, None, token, headers))
 
     def _parts(self, response: http.client.HTTPResponse) -> Iterator[bytes]:
-        while data := self._read(response, CHUNK):
-            self.moved += len(data)
-            yield data
-        if response.length:
-            raise ConnectionError("The line was cut.")
-        response.close()  # else the connection takes no further request
+        try:
+            while data := self._read(response, CHUNK):
+                self.moved += len(data)
+                yield data
+            if response.length:
+                raise ConnectionError("The line was cut.")
+        finally:
+            if response.length:  # nobody wants the rest
+                self.close()
+            response.close()  # else the connection takes no further request
 
     def _read(self, response: http.client.HTTPResponse, size: int) -> bytes:
         try:
@@ -142,6 +149,9 @@ class HttpLink:
         except (http.client.HTTPException, OSError) as error:
             self.close()
             raise ConnectionError(str(error)) from error
+        if response.length is None and not response.chunked:  # its head is not whole
+            self.close()
+            raise ConnectionError("The line was cut.")
         if response.status >= 400:
             self._read(response, MAX_ANSWER)
             if response.status >= 500:

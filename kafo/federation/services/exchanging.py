@@ -189,13 +189,25 @@ def _fetch_frames(
     node: Node, link: Link, token: bytes, offer: Offer, log: Log, visit: Visit
 ) -> Incoming:
     incoming = Incoming(node, link.office, log)
+    visit.frames += incoming.apply()  # what the last visit had received and could not write
+    log = incoming.log
+    if incoming.fault:
+        incoming = Incoming(node, link.office, log)
+    if log.sequence >= offer.head.sequence:
+        incoming.settle()
+        return incoming
     if incoming.edition != offer.edition or incoming.after + 1 < offer.kept_from:
         incoming.begin(log.sequence, offer.edition)
-    for piece in link.frames(token, offer.head, incoming.after, offer.edition, incoming.size):
-        incoming.add(incoming.size, piece)
-        visit.frames += incoming.apply()
-        if incoming.fault:
-            break
+    try:
+        for piece in link.frames(token, offer.head, incoming.after, offer.edition, incoming.size):
+            incoming.add(incoming.size, piece)
+            visit.frames += incoming.apply()
+            if incoming.fault:
+                break
+    except Untrusted as error:
+        incoming.fault = error
+        incoming.drop()
+        return incoming
     visit.frames += incoming.apply()
     if incoming.fault is None:
         incoming.settle()

@@ -49,6 +49,7 @@ class Office:
         if url:
             self.env["KAFO_DATABASE_URL"] = url
         self.worker = self.server = None
+        self.said_last = ""
 
     @property
     def address(self):
@@ -83,6 +84,7 @@ class Office:
         line = self.worker.stdout.readline()
         if not line:
             raise Failed(f"{self.name} ended: {self.said()}")
+        self.said_last = line
         answer = json.loads(line)
         if "error" in answer:
             raise Failed(f"{self.name}: {answer['error']}")

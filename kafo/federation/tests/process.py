@@ -33,6 +33,18 @@ def own_node():
     return node
 
 
+def _counting(base):
+    class CountingLink(base):
+        streamed = 0
+
+        def _parts(self, response):
+            for data in super()._parts(response):
+                self.streamed += len(data)
+                yield data
+
+    return CountingLink
+
+
 class Worker:
     def __init__(self, home, name):
         self.home, self.name = home, name
@@ -139,20 +151,20 @@ class Worker:
         from kafo.federation.tests.offices import office_id
 
         if self.link is None or not keep:
-            self.link = HttpLink(
+            self.link = _counting(HttpLink)(
                 office_id(office), address, timeout=float(os.environ.get("KAFO_WAIT", "60"))
             )
-        before = self.link.moved
+        before, streamed = self.link.moved, self.link.streamed
         try:
             visit = exchange(self.node, self.link)
         except (ConnectionError, OSError) as error:
             self.link = None
             return {"cut": f"{type(error).__name__}: {error}"}
-        moved = self.link.moved - before
+        told = {"moved": self.link.moved - before, "streamed": self.link.streamed - streamed}
         if not keep:
             self.link.close()
             self.link = None
-        return {**vars(visit), "moved": moved}
+        return {**vars(visit), **told}
 
     def state(self):
         from kafo.federation.models import Log
@@ -192,6 +204,14 @@ class Worker:
             "leaders": Sheet.objects.exclude(leader=None).count(),
             "not folded": len(wrong),
         }
+
+    def ballast(self, left):
+        """Fill the disk up to so many bytes; or empty it."""
+        path = self.home / "ballast"
+        path.unlink(missing_ok=True)
+        if left is not None:
+            free = os.statvfs(self.home)
+            path.write_bytes(bytes(max(0, free.f_bavail * free.f_frsize - left)))
 
     def sizes(self):
         """Give how many bytes of a stream or a state are on the disk and not in the tables yet."""

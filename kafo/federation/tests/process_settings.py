@@ -4,5 +4,4 @@ from kafo.config import env
 from kafo.federation.tests.settings import *  # noqa: F403
 
 DATABASES = {"default": env.database_at(env.text("KAFO_DATABASE_URL", "sqlite://"))}
-ALLOWED_HOSTS = ["*"]
 USE_I18N = False

@@ -9,6 +9,8 @@ INSTALLED_APPS = [
     "kafo.records",
     "django.contrib.contenttypes",
 ]
+ALLOWED_HOSTS = ["*"]
+MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]  # says how long an answer is
 ROOT_URLCONF = "kafo.federation.urls"
 KAFO_OFFICE_ID = "00000000-0000-7000-8000-000000000000"
 DATABASES = {
