@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -22,6 +23,7 @@ from wagtail.models import Page
 from kafo.publishing.models import Place, SitePage
 from kafo.publishing.permissions.editing import file_policy, page_policy
 from kafo.publishing.permissions.places import place_policy
+from kafo.publishing.queries.showing import why_unseen
 from kafo.records.errors import NotVisible
 
 MENU = {"explorer", "images", "documents", "desk"}
@@ -165,6 +167,13 @@ def _keep_open(buttons: list[Any]) -> None:
         for button in buttons
         if not any(part in str(getattr(button, "url", "") or "") for part in closed)
     ]
+
+
+@hooks.register("after_publish_page")
+def say_what_readers_do_not_see(request: HttpRequest, page: Page) -> None:
+    """Tell the editor when the page could not be baked, on a full disk for example."""
+    if why := why_unseen(page):
+        messages.warning(request, why)
 
 
 @hooks.register("before_delete_page")

@@ -14,13 +14,18 @@ from tests.crash.node import KAFO, AtTheDesk, Node, environment
 ON_A_SMALL_DISK = """
 mount -t tmpfs -o size=24m none "$SMALL"
 cp -a "$OFFICE" "$SMALL/office"
+BALLAST="$SMALL"
+if [ -n "$APART" ]; then
+    BALLAST="$SMALL/office/baked"
+    mount -t tmpfs -o size=4m none "$BALLAST"
+fi
 (
     while sleep 0.1; do
         if [ -e "$SWITCH/fill" ]; then
-            dd if=/dev/zero of="$SMALL/ballast" bs=4k 2>/dev/null
+            dd if=/dev/zero of="$BALLAST/ballast" bs=4k 2>/dev/null
             mv "$SWITCH/fill" "$SWITCH/done"
         elif [ -e "$SWITCH/free" ]; then
-            rm "$SMALL/ballast"
+            rm "$BALLAST/ballast"
             mv "$SWITCH/free" "$SWITCH/done"
         elif [ -e "$SWITCH/backup" ]; then
             KAFO_HOME="$SMALL/office" "$KAFO" backup 2>"$SWITCH/said"
@@ -33,10 +38,14 @@ KAFO_HOME="$SMALL/office" exec "$KAFO" run --port "$PORT"
 
 
 class SmallDisk(Node):
-    """A node on a disk of 24 MB that can be filled and emptied."""
+    """A node on a disk of 24 MB that can be filled and emptied.
 
-    def __init__(self, office, folder):
+    With `apart`, baked pages have a disk of their own, which is then the one that is filled.
+    """
+
+    def __init__(self, office, folder, *, apart=False):
         super().__init__(folder)
+        self.apart = "1" if apart else ""
         self.office = office
         self.switch = folder / "switch"
         self.switch.mkdir()
@@ -47,6 +56,7 @@ class SmallDisk(Node):
             "SMALL": str(self.home / "small"),
             "OFFICE": str(self.office),
             "SWITCH": str(self.switch),
+            "APART": self.apart,
             "KAFO": str(KAFO),
             "PORT": str(self.port),
         }
@@ -69,11 +79,11 @@ class SmallDisk(Node):
         (self.switch / "done").unlink()
 
 
-@pytest.fixture
-def small(made, tmp_path):
+@pytest.fixture(params=[False])
+def small(request, made, tmp_path):
     office = tmp_path / "office"
     shutil.copytree(made, office)
-    running = SmallDisk(office, tmp_path)
+    running = SmallDisk(office, tmp_path, apart=request.param)
     yield running
     if running.process:
         os.killpg(running.process.pid, signal.SIGKILL)
@@ -109,3 +119,24 @@ def test_it_says_that_the_disk_is_full_and_goes_on_afterwards(small):
     assert answer.status == 200
     assert b"Apr" in small.get("/fr/nouvelles/apres/").body
     assert small.get("/fr/nouvelles/avant/").status == 200
+
+
+@pytest.mark.parametrize("small", [True], indirect=True)
+def test_it_tells_the_editor_that_what_is_published_cannot_be_shown_yet(small):
+    small.start()
+    small.wait_for("/fr/")
+    desk = AtTheDesk(small).sign_in()
+    small.press("fill")
+    answer = desk.send("/desk/pages/add/", title="Retenue", lead="Le fil", press="publish")
+    said = answer.read().decode()
+    assert answer.status == 200
+    assert "the disk of the server is full" in said
+    assert "not shown to readers yet" in said
+    assert "Readers see it now" not in said
+    assert small.get("/fr/nouvelles/retenue/").status == 404
+    assert small.get("/fr/").status == 200
+    health = desk.open("/desk/health/segou/").read().decode()
+    assert "The disk is full." in health
+
+    small.press("free")
+    small.wait_for("/fr/nouvelles/retenue/", seconds=90)

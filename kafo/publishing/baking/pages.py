@@ -3,12 +3,13 @@
 import logging
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.utils import timezone
 from wagtail.models import Page
@@ -284,5 +285,8 @@ def bake_page(page_id: int, had: Iterable[int] = ()) -> bool:
             refresh_frame(rows[0].site, rows[0].language)
     except Exception:
         logger.exception("Page %s could not be baked; the loop will try again.", page_id)
+        # On a full disk the database may have no room for this note either.
+        with suppress(DatabaseError):
+            BakedPage.objects.filter(page=page_id, due__gt=0).update(failures=F("failures") + 1)
         return False
     return bool(rows)

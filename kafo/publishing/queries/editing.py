@@ -20,6 +20,7 @@ from kafo.publishing.permissions.editing import (
     page_policy,
     sites_where,
 )
+from kafo.publishing.queries.showing import is_unseen
 
 STATES: dict[str, str | Promise] = {
     "draft": _("draft"),
@@ -29,6 +30,7 @@ STATES: dict[str, str | Promise] = {
     "returned": _("changes are asked for"),
     "planned": _("goes online by itself"),
     "stale": _("translation to look at again"),
+    "unseen": _("not shown to readers yet"),
 }
 
 
@@ -70,6 +72,7 @@ _CONDITIONS: dict[str, Callable[[], Q]] = {
     "returned": lambda: _in_workflow(RETURNED),
     "planned": _is_planned,
     "stale": is_stale,
+    "unseen": is_unseen,
 }
 
 
@@ -86,6 +89,7 @@ def with_states(rows: QuerySet[Any]) -> QuerySet[Any]:
         is_returned=Exists(pages.filter(_in_workflow(RETURNED))),
         is_planned=Exists(pages.filter(_is_planned())),
         is_behind=Exists(pages.filter(is_stale())),
+        is_unseen=Exists(pages.filter(is_unseen())),
     )
 
 
@@ -104,6 +108,8 @@ def states_of(page: Any) -> list[str | Promise]:
         words.append(STATES["planned"])
     if page.is_behind:
         words.append(STATES["stale"])
+    if page.is_unseen:
+        words.append(STATES["unseen"])
     return words
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kafo.publishing.models import BakedPage, PublicSite
+from kafo.publishing.queries.showing import is_disk_full
 
 BACKUP_DAYS, RESTORE_DAYS = 8, 100
 LEAST_FREE = 200_000_000
@@ -66,7 +67,10 @@ def _pages(site: PublicSite) -> Sign:
             "%(number)s pages cannot be made ready.",
             found["failing"],
         )
-        return Sign(label, words % {"number": found["failing"]}, State.BAD)
+        words %= {"number": found["failing"]}
+        if is_disk_full():
+            words += " " + _("The disk is full.")
+        return Sign(label, words, State.BAD)
     words = ngettext(
         "%(number)s page is online.", "%(number)s pages are online.", found["pages"]
     ) % {"number": found["pages"]}

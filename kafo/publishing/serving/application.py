@@ -31,11 +31,11 @@ FAILURE = "kafo.failure"
 DATABASE_SILENT, DISK_FULL = "silent", "full"
 SITE_PREFIX = "kafo.site_prefix"
 
+# No Cross-Origin-Opener-Policy: these pages run no script that a window could be shared with.
 _ALWAYS: Headers = [
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),
     ("X-Frame-Options", "DENY"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
 ]

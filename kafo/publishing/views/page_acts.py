@@ -23,6 +23,7 @@ from kafo.publishing.queries.editing import (
     translations_of,
     with_states,
 )
+from kafo.publishing.queries.showing import why_unseen
 from kafo.publishing.queries.versions import differences, words_of
 from kafo.publishing.services.schedule import cancel_schedule, planned_times, schedule_page
 from kafo.publishing.services.writing import (
@@ -84,6 +85,8 @@ class PageView(RecordView):
             fields.append(Column(_("Goes online by itself on"), lambda page: begins))
         if ends:
             fields.append(Column(_("Goes offline by itself on"), lambda page: ends))
+        if self.record.is_unseen:
+            fields.append(Column(_("Readers"), why_unseen))
         if self.record.live and isinstance(self.record.specific, LASTING):
             fields.append(Column(_("Checked on"), lambda page: page.specific.checked_on))
         if self.record.live:
@@ -200,7 +203,10 @@ class _PageAct(DeskView):
         except Refused as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, self.done_text)
+            if why := why_unseen(target):
+                messages.warning(request, why)
+            else:
+                messages.success(request, self.done_text)
         return HttpResponseRedirect(reverse("pages:page", args=[target.pk]))
 
 

@@ -4,6 +4,7 @@ import secrets
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -19,7 +20,7 @@ from kafo.desk.views import Column, Filter, FormView, ListView
 from kafo.publishing.baking.prices import FCFA_PER_MEGABYTE
 from kafo.publishing.forms.pages import HEADING, TEXT, PageForm
 from kafo.publishing.models import ListPage, PublicSite
-from kafo.publishing.permissions.editing import page_policy
+from kafo.publishing.permissions.editing import WRITE, page_policy, sites_where
 from kafo.publishing.queries.editing import (
     STATES,
     in_state,
@@ -28,6 +29,7 @@ from kafo.publishing.queries.editing import (
     states_of,
     with_states,
 )
+from kafo.publishing.queries.showing import why_unseen
 from kafo.publishing.queries.versions import differences, text_of, words_of
 from kafo.publishing.services.pictures import add_picture
 from kafo.publishing.services.uploads import drop_upload, open_upload
@@ -69,9 +71,10 @@ class PageList(ListView):
         return site_finder(self.request.user)
 
     def get_columns(self) -> list[Column]:
+        site = Column(_("Site"), lambda page: str(self.find_site(page) or ""))
         return [
             Column(_("Title"), "draft_title", sort="draft_title", link="pages:page"),
-            Column(_("Site"), lambda page: str(self.find_site(page) or "")),
+            *([site] if len(sites_where(self.request.user, WRITE)) > 1 else []),
             Column(_("Language"), lambda page: language_name(page.locale.language_code)),
             Column(_("State"), states_of),
             Column(_("Changed"), "latest_revision_created_at", sort="latest_revision_created_at"),
@@ -200,6 +203,12 @@ class _WriteView(FormView):
         else:
             words["picture"] = add_picture(file=data["file"], **told)
         return words
+
+    def get_done_text(self, result: Any) -> Any:
+        if why := why_unseen(result):
+            messages.warning(self.request, why)
+            return ""
+        return self.done_text
 
     def get_result_url(self, result: Any) -> str:
         press = self.request.POST.get("press", "")
