@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from kafo.people.enums import Cefr, Level
-from kafo.people.models import Post, PostTemplate, Skill
+from kafo.people.models import Membership, Post, PostTemplate, Skill
 from kafo.people.queries.differences import difference
 from kafo.people.queries.posts import differences, latest_version, moved, text_of
 from kafo.people.services.posts import (
@@ -20,7 +21,7 @@ from kafo.people.services.posts import (
     publish_version,
     set_requirement,
 )
-from kafo.people.views.posts import PostList, shared_state
+from kafo.people.views.posts import PostList, places_words, shared_state
 from kafo.records.errors import NotVisible, Refused
 from kafo.records.languages import Translated
 
@@ -183,3 +184,32 @@ def test_it_has_no_shared_text_when_the_office_writes_its_own(cast):
     assert latest_version(post) is None
     with pytest.raises(Refused, match="shares no text"):
         adopt_version(actor=cast["director"], post=post, number=1)
+
+
+@pytest.mark.parametrize(
+    ("seats", "held", "is_sought", "words"),
+    [
+        (1, 0, True, "vacant · somebody is looked for"),
+        (1, 0, False, "vacant"),
+        (1, 1, False, "filled"),
+        (2, 0, False, "2 vacant places of 2"),
+        (2, 1, True, "1 vacant place of 2 · somebody is looked for"),
+        (2, 2, False, "filled"),
+    ],
+)
+def test_it_reads_like_a_vacancy(cast, seats, held, is_sought, words):
+    post = Post.objects.create(
+        organization=cast.office, title={"fr": "Poste"}, seats=seats, is_sought=is_sought
+    )
+    for name in ("editor", "reader")[:held]:
+        Membership.objects.create(person=cast.person(name), post=post)
+    with translation.override("en"):
+        assert places_words(PostList().get_rows().get(pk=post.pk)) == words
+
+
+def test_it_asks_nothing_about_a_version_that_is_adopted(cast, post):
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(cast["director"])
+    page = client.get(reverse("people:post-difference", args=[post.pk])).content.decode()
+    assert "nothing waits for an answer" in page
+    assert 'name="decision"' not in page

@@ -144,7 +144,7 @@ class OrganizationView(RecordView):
             _("Posts"),
             [
                 Column(_("Post"), "title", link="people:post"),
-                Column(_("Held or vacant"), places_words),
+                Column(_("Filled or vacant"), places_words),
             ],
             with_holders(posts),
             _("No job description has been written."),

@@ -78,18 +78,13 @@ def shared_state(post: Any) -> str:
 
 
 def places_words(post: Any) -> str:
-    """Say who holds the post in figures, as a vacancy does; `post` comes from `with_holders`."""
+    """Say whether there is a vacancy; `post` comes from `with_holders`."""
     held, free = len(post.holders), max(0, post.seats - len(post.holders))
-    if not free:
-        words = ngettext("held", "held by %(held)d persons", held)
-        words = words if held else _("held by nobody")
-    elif held:
+    words = _("filled") if held else _("vacant")
+    if free > 1 or held and free:
         words = ngettext(
             "%(free)d vacant place of %(seats)d", "%(free)d vacant places of %(seats)d", free
-        )
-    else:
-        words = ngettext("vacant", "%(free)d vacant places", free)
-    words = words % {"held": held, "free": free, "seats": post.seats}
+        ) % {"free": free, "seats": post.seats}
     return f"{words} · {_('somebody is looked for')}" if post.is_sought else words
 
 
@@ -131,7 +126,7 @@ class PostList(ListView):
         return [
             Column(_("Post"), "title", link="people:post"),
             Column(_("Holders"), holders),
-            Column(_("Held or vacant"), places_words, sort=("is_sought", "created_at")),
+            Column(_("Filled or vacant"), places_words, sort=("is_sought", "created_at")),
             Column(
                 _("Shared text"),
                 shared_state,
@@ -185,7 +180,7 @@ class PostView(RecordView):
                 "organization",
                 link=lambda row: reverse("people:organization", args=[row.organization_id]),
             ),
-            Column(_("Held or vacant"), places_words),
+            Column(_("Filled or vacant"), places_words),
             Column(_("Shared text"), shared_state),
             *([Column(_("Why it was declined"), "declined_reason")] if declined else []),
             Column(_("Job description"), lambda row: all_languages(text_of(row))),
