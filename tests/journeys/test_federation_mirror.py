@@ -93,6 +93,7 @@ def test_it_shows_a_page_that_was_published_while_the_link_was_cut(
 
 def _publish(office: Node, editor: Page, folder: Path) -> str:
     """Publish a news item with a picture; give its path within the site."""
+    editor.set_default_timeout(60_000)  # nine files of the picture are made on a busy machine
     editor.get_by_role("link", name="Écrire").first.click()
     editor.get_by_role("link", name="Écrire une nouvelle").click()
     places = editor.locator("[name=below]")
