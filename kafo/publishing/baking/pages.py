@@ -125,7 +125,8 @@ def settle(done: Iterable[Done | None]) -> None:
     A row that somebody baked again in the meantime is settled by the later one.
     """
     sync_disk(settings.KAFO_BAKED)
-    with transaction.atomic():
+    # Not while somebody bakes the row again, who has read already how much of it is due.
+    with _one_at_a_time, transaction.atomic():
         for each in filter(None, done):
             rows = BakedPage.objects.filter(pk=each.pk, baked_at=each.baked_at)
             rows.update(due=F("due") - each.changes, failures=0)

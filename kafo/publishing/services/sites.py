@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from wagtail.models import Collection, Locale, Page, Site
 
 from kafo.people.models import Organization
@@ -86,7 +87,7 @@ def add_address(*, actor: Any, page: SitePage, address: str) -> Address:
     row, _is_new = Address.objects.update_or_create(
         site=site, path=normalised(path, query), defaults={"page": page}
     )
-    BakedPage.objects.filter(site=site, path="redirects.json").update(due=1)
+    BakedPage.objects.filter(site=site, path="redirects.json").update(due=F("due") + 1)
     if actor is not None:
         record_act("publishing.address.add", actor=actor, record=page, address=row.path)
     return row
