@@ -34,7 +34,7 @@ from kafo.federation.services.holding import (
     store,
 )
 from kafo.federation.services.sealing import advance, log_of
-from kafo.federation.wire import frames, roots
+from kafo.federation.wire import cbor, frames, roots
 from kafo.federation.wire.entries import (
     ID,
     Accept,
@@ -45,6 +45,7 @@ from kafo.federation.wire.entries import (
     Release,
     read_entry,
 )
+from kafo.records.durable import write_whole
 from kafo.records.enums import Visibility
 from kafo.records.models import SharedRecord
 from kafo.records.signals import home_heard, records_received
@@ -407,6 +408,7 @@ def _loosen(
 
 def replay_parked(node: Node) -> int:
     """Try again what is parked, as after an upgrade; give how many records came to rest."""
+    _read_again(node)
     rested = 0
     parked = Held.objects.using(node.using).exclude(parked=Parked.NO).select_related("log")
     for held in list(parked):
@@ -415,6 +417,25 @@ def replay_parked(node: Node) -> int:
         held.refresh_from_db()
         rested += held.parked == Parked.NO
     return rested
+
+
+def _read_again(node: Node) -> None:
+    """Write again the copies of kinds of which this version knows more than the last one did.
+
+    What the last one could not read of them was held all the same.
+    """
+    path = node.home / "schemas.cbor"
+    now = {kind: wire_of(model).schema for kind, model in kinds().items()}
+    known = cbor.load(path.read_bytes()) if path.is_file() else now
+    grown = [kind for kind, schema in now.items() if known.get(kind, schema) < schema]
+    rows = Held.objects.using(node.using).filter(kind__in=grown).order_by("pk")
+    after = 0
+    while some := list(rows.filter(pk__gt=after).select_related("log")[:500]):
+        with transaction.atomic(using=node.using), receiving():
+            write_records(node, [held for held in some if not node.writes(held.log.office)])
+        after = some[-1].pk
+    if now != known or not path.is_file():
+        write_whole(path, cbor.encode(now))
 
 
 def frame_hash(log: Log, sequence: int) -> bytes | None:
