@@ -190,7 +190,8 @@ class PageForm(DeskForm):
                 field = forms.CharField(label=_("Heading"), max_length=120, required=False)
             else:
                 label = _("Quote") if part.kind == QUOTE else _("Text")
-                rows = min(max(len(part.value) // 45, 4), 14)
+                lines = sum(1 + len(line) // 40 for line in part.value.splitlines())
+                rows = min(max(lines, 4), 20)
                 widget = forms.Textarea(attrs={"rows": rows})
                 field = forms.CharField(label=label, max_length=LONG, required=False, widget=widget)
             if part.value:
@@ -290,5 +291,6 @@ class ScheduleForm(DeskForm):
         if is_over:
             del self.fields["publish_at"]
             self.fields["end_at"].required = True
+            self.fields["end_at"].help_text = _("Text and address are kept.")
         if not asks_end:
             del self.fields["end_at"]

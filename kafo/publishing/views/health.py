@@ -191,6 +191,9 @@ class ReaderCountList(ListView):
     ]
     empty_text = _("Nothing was counted yet.")
 
+    def get_links(self) -> list[tuple[Any, str]]:
+        return [(SiteHealthList.title, reverse("places:sites"))]
+
     def get_rows(self) -> Any:
         return with_titles(ReaderCount.objects.select_related("site"))
 
