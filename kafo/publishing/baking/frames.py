@@ -165,7 +165,7 @@ class Frame:
         return ' aria-current="page"' if here else ""
 
     def _head(self, parts: dict[str, Any], path: str) -> str:
-        if not parts.get("languages"):
+        if not parts.get("languages") or parts.get("is_unlisted"):
             return '<meta name="robots" content="noindex">'
         head = format_html('<link rel="canonical" href="{}/{}">', self.root_url, path)
         if parts.get("description"):

@@ -53,6 +53,7 @@ class Serving:
         desk_hosts: Iterable[str],
         load_behind: Callable[[], Wsgi],
         is_secure: bool = False,
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
         self.files = BakedFiles(baked)
         self.copies = BakedFiles(baked.with_name(MIRROR))
@@ -60,6 +61,7 @@ class Serving:
         self._load_behind = load_behind
         self._behind: Wsgi | None = None
         self._lock = threading.Lock()
+        self._patience = patience
         self._always = [*_ALWAYS]
         if is_secure:
             self._always.append(("Strict-Transport-Security", "max-age=31536000"))
@@ -293,6 +295,8 @@ class Serving:
     def _pass_on(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Let Django answer; when its database does not, say so in words of our own."""
         behind = self._behind or self.load()
+        if behind is None and self._lock.locked():
+            return self._starting(environ, start_response)
         if behind is None:
             return self._closed(environ, start_response)
         failed = False
@@ -319,7 +323,7 @@ class Serving:
         Whatever keeps it from starting, an update of the database for example, the sites go on: so
         nobody waits here for more than a few seconds.
         """
-        if not self._lock.acquire(timeout=PATIENCE_SECONDS):
+        if not self._lock.acquire(timeout=self._patience):
             return None
         try:
             if self._behind is None:
@@ -329,6 +333,13 @@ class Serving:
         finally:
             self._lock.release()
         return self._behind
+
+    def _starting(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        headers = [("Retry-After", "5"), ("Cache-Control", "no-store")]
+        if _is_reading(environ):
+            headers.append(("Refresh", "5"))
+        status = "503 Service Unavailable"
+        return self._html(environ, start_response, status, plain.is_starting(), headers)
 
     def _closed(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         headers = [("Retry-After", "60"), ("Cache-Control", "no-store")]

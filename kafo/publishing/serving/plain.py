@@ -67,6 +67,19 @@ def not_found() -> bytes:
     )
 
 
+def is_starting() -> bytes:
+    """Give the page for the first seconds, in which Django is being loaded."""
+    return _page(
+        "503",
+        "<h1>Le bureau et la recherche démarrent</h1>"
+        "<p>Encore quelques secondes. Cette page revient d’elle-même ; après un envoi, envoyez de "
+        "nouveau. Les sites publics se lisent déjà.</p>"
+        '<div lang="en"><h1>The desk and the search are starting</h1>'
+        "<p>A few seconds more. This page comes back by itself; if you sent something, send it "
+        "again. The public sites can be read already.</p></div>",
+    )
+
+
 def desk_is_closed() -> bytes:
     """Give the page for the time in which the database does not answer."""
     return _page(

@@ -4,6 +4,8 @@ from datetime import date
 from xml.etree import ElementTree
 
 import pytest
+from django.utils.formats import date_format
+from django.utils.translation import override
 
 from kafo.publishing.models import HomePage, NewsPage
 from kafo.publishing.tests.conftest import add, publish, read, translate
@@ -125,6 +127,18 @@ def test_it_speaks_bambara_which_django_does_not_know(home, news_list, baked):
     assert ">Ɲini</a>" in html
     assert ">Bamanankan</a>" in read(folder, "bamako/fr/")
     assert read(folder, "bamako/bm/feed.atom")
+
+
+def test_it_says_the_first_of_a_month_as_french_does():
+    days = (date(2026, 10, 1), date(2026, 10, 2), date(2026, 10, 21))
+    with override("fr"):
+        assert [date_format(day) for day in days] == [
+            "1er octobre 2026", "2 octobre 2026", "21 octobre 2026",
+        ]  # fmt: skip
+    with override("bm"):
+        assert date_format(days[0]).startswith("1 ")
+    with override("en"):
+        assert date_format(days[0], "jS") == "1st"
 
 
 def test_it_bakes_nothing_in_a_language_that_the_site_does_not_have(site, home, baked):

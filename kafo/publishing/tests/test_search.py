@@ -87,6 +87,15 @@ def test_it_shows_the_results_in_the_frame_of_the_site_without_cookie(some_news,
     assert '<meta name="robots" content="noindex">' in answer.html
 
 
+def test_it_offers_the_same_search_in_the_other_languages(some_news, home, browser, baked):
+    translate(home, "en", title="Home")
+    baked()
+    html = browser.get("http://bamako.localhost:8000/fr/recherche/?q=p%C3%AAche+%26").html
+    assert 'href="../../en/recherche/?q=p%C3%AAche+%26" lang="en"' in html
+    assert 'content="noindex"' in html
+    assert "/bm/" not in html
+
+
 def test_it_works_below_a_path_and_nowhere_else(some_news, browser):
     answer = browser.get("http://localhost:8000/bamako/fr/recherche/?q=jours")
     assert answer.status == 200

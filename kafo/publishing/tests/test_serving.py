@@ -1,6 +1,7 @@
 """What readers and their browsers get, with the database or without."""
 
 import re
+import threading
 from base64 import b64encode
 from hashlib import sha256
 
@@ -44,6 +45,27 @@ def test_it_says_that_the_desk_is_closed_and_the_sites_go_on(item, shut):
     assert "Le bureau est fermé" in answer.html
     assert "The desk is closed" in answer.html
     assert answer.headers["Retry-After"] == "60"
+
+
+def test_it_says_that_it_is_starting_while_django_is_loaded(item, baked):
+    may_start, is_loading = threading.Event(), threading.Event()
+
+    def load():
+        is_loading.set()
+        may_start.wait()
+        raise DatabaseError("unable to open database file")
+
+    server = Serving(baked=baked(), desk_hosts=["localhost"], load_behind=load, patience=0.01)
+    loading = threading.Thread(target=server.load)
+    loading.start()
+    is_loading.wait()
+    answer = Browser(server).get(f"{HOST}/fr/recherche/?q=pont")
+    may_start.set()
+    loading.join()
+    assert answer.status == 503
+    assert answer.headers["Retry-After"] == answer.headers["Refresh"] == "5"
+    assert "démarrent" in answer.html
+    assert "Le bureau est fermé" in Browser(server).get(f"{HOST}/desk/").html
 
 
 def test_it_says_so_too_when_the_database_fails_inside_a_request(item, baked, browser, monkeypatch):

@@ -58,7 +58,19 @@ def search_page(request: HttpRequest, slug: str, language: str) -> HttpResponse:
                 ],
             },
         )
-        html = frame_of(site, language).join({"title": _("Search"), "main": main}, path)
+        asked_for = f"?{urlencode({'q': query})}" if query else ""
+        homes = site.homes()
+        parts = {
+            "title": _("Search"),
+            "main": main,
+            "is_unlisted": True,
+            "languages": {
+                code: f"{code}/{SEARCH}/{asked_for}"
+                for code in site.locales
+                if code in homes and homes[code].live
+            },
+        }
+        html = frame_of(site, language).join(parts, path)
     response = HttpResponse(html)
     response.headers["Content-Security-Policy"] = policy(html.encode())
     response.headers["Content-Language"] = language
