@@ -151,7 +151,7 @@ declare_personal(
 )
 declare_personal(Person, _person, Purpose.RUN_OFFICE, LegalBasis.CONTRACT, 24)
 declare_personal(
-    Person, "organization is_fictional", Purpose.RUN_OFFICE, LegalBasis.CONTRACT, 24, _NAME
+    Person, "organization is_fictional", Purpose.RUN_OFFICE, LegalBasis.CONTRACT, 24, _IN_DIRECTORY
 )
 declare_personal(Person, "note", Purpose.RUN_OFFICE, LegalBasis.INTEREST, 24)
 declare_personal(Person, "email town", Purpose.CONTACT, LegalBasis.CONTRACT, 24, _IN_DIRECTORY)

@@ -170,10 +170,11 @@ def test_it_passes_a_hosted_office_to_its_own_server_and_survives_the_loss_of_th
     code = bamako.kafo("office", "accept")
     assert re.search(r"/desk/enter/ with the code [A-Z0-9 ]{19}", code)
     assert bamako.python(COUNT) == [HOSTED, HOSTED, 1, 1]
-    assert (geneva.python(WRITE), bamako.python(WRITE)) == ("Frozen", 3)
+    assert bamako.python(WRITE) == 3
+    assert geneva.python(WRITE) in {"Frozen", "NotHome"}  # until it heard, and since
+    bamako.kafo("exchange", "Genève")
     assert "taken up" in geneva.kafo("office", "status")
     assert geneva.python(WRITE) == "NotHome"
-    bamako.kafo("exchange", "Genève")
     assert geneva.python(SEATS) == 3
     assert geneva.python(ALARMS) == bamako.python(ALARMS) == [0, 0, 0]
     assert (bamako.home / "federation" / "keys").stat().st_mode & 0o777 == 0o700
@@ -246,7 +247,7 @@ def test_it_gives_a_declined_pen_back_and_joins_an_office_that_nobody_hosted(
         "from kafo.people.models import Organization\n"
         "Organization.objects.create(short_name='Dakar', visibility='federation')\nanswer = 1"
     )
-    dakar.kafo("exchange")
+    dakar.kafo("exchange", "Genève")
     names = "from kafo.people.models import Organization\n"
     names += "answer = sorted(Organization.objects.values_list('short_name', flat=True))"
     assert geneva.python(names) == ["Bamako", "Dakar", "Genève"]

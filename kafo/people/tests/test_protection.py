@@ -294,6 +294,8 @@ def outside(person, audience):
 
 NAMES = {"person.given_name", "person.family_name", "person.folded_name"}
 FOUND_BY_OFFICES = NAMES | {
+    "person.organization",
+    "person.is_fictional",
     "person.email",
     "person.town",
     "personskill.skill",
