@@ -19,6 +19,7 @@ from kafo.publishing.models import (
 )
 from kafo.publishing.queries.health import SiteSurvey, counts_of
 from kafo.publishing.queries.operations import State, is_operational, signs_of
+from kafo.publishing.queries.readers import readership
 from kafo.publishing.queries.reports import health_of, report
 from kafo.publishing.queries.tasks import next_tasks
 from kafo.publishing.tests.places.conftest import (
@@ -228,6 +229,7 @@ def test_it_asks_as_many_queries_for_one_page_as_for_thirty(cast, django_assert_
             type(cast.site).objects.select_related("wagtail_site__root_page").get(pk=cast.site.pk)
         )
         health = health_of(site)
+        readership(site)
         return health.index, next_tasks(health.survey)
 
     from django.db import connection
