@@ -134,9 +134,11 @@ class InviteForm(DeskForm):
         help_text=_("For example: Bamako."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, own: Organization | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = Organization.objects.filter(is_partner=False, home_office=home_office())
+        while own is not None:  # one's own office stays, and what it is part of
+            rows, own = rows.exclude(pk=own.pk), own.unit_of
         self.fields["organization"].queryset = rows  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

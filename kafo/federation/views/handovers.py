@@ -135,6 +135,10 @@ class InviteView(FormView):
     back_url_name = "federation:handovers"
     back_label = gettext_lazy("Joining and handing over")
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        account: Any = self.request.user
+        return {"own": account.person and account.person.organization, **super().get_form_kwargs()}
+
     def save(self, form: Any) -> Handover:
         organization = form.cleaned_data["organization"]
         name = form.cleaned_data["name"] or str(organization or "")

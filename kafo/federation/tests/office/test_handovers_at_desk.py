@@ -114,6 +114,18 @@ def test_it_asks_for_an_office_or_a_name(desk, signed_in):
     assert "Kayes" in browser.get(reverse("federation:handovers")).content.decode()
 
 
+def test_it_never_hands_over_the_office_that_one_works_in(desk, signed_in, hosted):
+    above = Organization.objects.create(short_name="ABOVE")
+    Organization.objects.filter(pk=desk.office.pk).update(unit_of=above)
+    browser = signed_in("director")
+    text = browser.get(reverse("federation:invite")).content.decode()
+    assert str(hosted.pk) in text
+    for kept in (desk.office, above, desk.partner, desk.copy):
+        assert str(kept.pk) not in text
+    form = {"organization": str(desk.office.pk)}
+    assert browser.post(reverse("federation:invite"), form).status_code == 422
+
+
 def test_it_shows_the_code_to_those_who_sign_alone(desk, signed_in, hosted):
     handover = invited(signed_in("director"), hosted)
     code = code_words(bytes(handover.secret))
