@@ -15,13 +15,10 @@ class FederationConfig(AppConfig):
             return  # the engine alone, as its own tests run it
 
         from kafo.federation.menu import register_desk
-        from kafo.federation.services.joining import go_on_due
+        from kafo.federation.services.rounds import Rounds
         from kafo.federation.services.starting import open_node
-        from kafo.federation.services.visiting import compare_daily, visit_due
         from kafo.records.loop import register_loop
 
         register_desk()
         open_node()
-        register_loop("federation.exchange", visit_due)
-        register_loop("federation.joining", go_on_due)
-        register_loop("federation.comparing", compare_daily)
+        register_loop("exchange", Rounds())

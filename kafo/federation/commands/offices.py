@@ -69,6 +69,8 @@ def join(options: Options) -> int:
     own = options.own_address or ""
     recipient = str(newcomer.identity.to_public())
     answer = ask(given["address"], secret, newcomer.public, recipient, own)
+    if answer.stage == "ended":
+        raise SystemExit("kafo: This invitation was used by another server. Ask for a new one.")
     fingerprint = trusted_payload(answer.rosters[0]).fingerprint
     say(f"{answer.name}\n  {fingerprint}")
     if given.get("fingerprint") not in (None, fingerprint):

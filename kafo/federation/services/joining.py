@@ -216,7 +216,7 @@ def _settle(node: Node, handover: Handover) -> bool:
 
 
 def go_on_due() -> int:
-    """Bring on what was begun, on either side; give how many moved. A loop."""
+    """Bring on what was begun, on either side; give how many moved."""
     node = this_node()
     if node is None or node.roster is None or line().is_cut:
         return 0
@@ -226,7 +226,7 @@ def go_on_due() -> int:
         try:
             moved += go_on_joining(node).stage != handover.stage
         except (ConnectionError, KafoError) as error:
-            logger.warning("Joining does not go on yet: %s", error)
+            logger.debug("Joining does not go on yet: %s", error)
     return moved
 
 
@@ -275,6 +275,8 @@ def go_on_joining(node: Node, *, own_address: str = "") -> Handover:
         raise Refused(_("This server has no key yet. Run: kafo office recover"))
     public, recipient = signatures.public_bytes(key), str(node.identity.to_public())
     answer = ask(handover.peer_address, bytes(handover.secret), public, recipient, own_address)
+    if answer.stage == Stage.ENDED:
+        raise Refused(_("The invitation was taken back, or another server used it."))
     _take_rosters(node, answer.rosters, handover.fingerprint)
     entry = node.roster.office(node.office.bytes) if node.roster else None
     if entry and public in [known for known, limits in entry.keys if limits is None]:

@@ -46,7 +46,7 @@ class LimitedLink(HttpLink):
 
 
 def visit_due() -> int:
-    """Visit each peer whose turn it is; give how many records' worth of frames moved. A loop."""
+    """Visit each peer whose turn it is; give how many records' worth of frames moved."""
     node, the_line = this_node(), line()
     if node is None or the_line.is_cut or node.roster is None:
         return 0
@@ -62,7 +62,7 @@ def visit_due() -> int:
 
 
 def compare_daily() -> int:
-    """Once a day look for changes that were written past the outbox; give how many. A loop."""
+    """Once a day look for changes that were written past the outbox; give how many."""
     node, the_line, today = this_node(), line(), timezone.localdate()
     if node is None or the_line.compared_on == today:
         return 0

@@ -186,3 +186,14 @@ def test_it_answers_nobody_who_does_not_know_a_code(listed, client):
 def test_it_leaves_nothing_erased_on_the_disk():
     with connection.cursor() as cursor:
         assert cursor.execute("PRAGMA secure_delete").fetchone() == (1,)
+
+
+def test_it_begins_no_round_without_a_node_or_a_line(home):
+    from kafo.federation.services.rounds import Rounds
+
+    rounds = Rounds()
+    assert rounds() == 0
+    ensure_node()
+    Line.objects.create(pk=1, is_cut=True)
+    assert rounds() == 0
+    assert rounds._under_way is None

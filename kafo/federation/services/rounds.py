@@ -1,0 +1,43 @@
+"""Rounds: what the node does by itself towards the others, in a thread of its own.
+
+A slow line must not keep pages from being baked, which the same loops bring about.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from django.db import connections
+
+from kafo.federation.queries import line, this_node
+from kafo.federation.services.joining import go_on_due
+from kafo.federation.services.visiting import compare_daily, visit_due
+
+logger = logging.getLogger("kafo.federation")
+_ROUND: tuple[Callable[[], int], ...] = (visit_due, go_on_due, compare_daily)
+
+
+class Rounds:
+    """A loop that begins a round unless one is under way, and never waits for it."""
+
+    def __init__(self) -> None:
+        self._under_way: threading.Thread | None = None
+
+    def __call__(self) -> int:
+        if this_node() is None or line().is_cut:
+            return 0
+        if self._under_way is None or not self._under_way.is_alive():
+            self._under_way = threading.Thread(target=_go_round, name="exchange", daemon=True)
+            self._under_way.start()
+        return 0
+
+
+def _go_round() -> None:
+    try:
+        for part in _ROUND:
+            try:
+                part()
+            except Exception:
+                logger.exception("A part of the exchange failed; it will be tried again.")
+    finally:
+        connections.close_all()
