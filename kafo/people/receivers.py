@@ -1,8 +1,14 @@
-"""What happens when somebody signs in."""
+"""What happens when somebody signs in, or changes what she signs in with."""
 
 from typing import Any
 
-from allauth.account.signals import user_logged_in
+from allauth.account.signals import (
+    password_changed,
+    password_reset,
+    password_set,
+    user_logged_in,
+)
+from allauth.mfa.signals import authenticator_added, authenticator_removed
 from django.contrib import messages
 from django.http import HttpRequest
 from django.utils import formats, timezone
@@ -19,6 +25,7 @@ from kafo.people.models import (
     PersonSkill,
 )
 from kafo.people.queries.protection import fields_for
+from kafo.people.services.accounts import note_account
 from kafo.records.sharing import register_told
 from kafo.records.signals import records_changed
 
@@ -72,9 +79,23 @@ def tell_of_consent(sender: Any, rows: list[Any], using: str, **kwargs: Any) -> 
             records_changed.send(Person, rows=persons, using=using)
 
 
+def note_password(sender: Any, *, user: Any, **kwargs: Any) -> None:
+    """Leave in the act log that the password is another one."""
+    note_account("people.account.password", user)
+
+
+def note_factor(sender: Any, *, user: Any, **kwargs: Any) -> None:
+    """Leave in the act log that a second factor came or went."""
+    note_account("people.account.factor", user)
+
+
 def connect() -> None:
-    """Listen to sign-ins and consents; called when the room starts."""
+    """Listen to the doors and to consents; called when the room starts."""
     user_logged_in.connect(tell_of_recovery, dispatch_uid="people.tell_of_recovery")
+    for changed in (password_changed, password_reset, password_set):
+        changed.connect(note_password, dispatch_uid="people.note_password")
+    for changed in (authenticator_added, authenticator_removed):
+        changed.connect(note_factor, dispatch_uid="people.note_factor")
     records_changed.connect(tell_of_consent, dispatch_uid="people.tell_of_consent")
     for model in (Person, PersonSkill, PersonLanguage):
         register_told(model, told_of_person)

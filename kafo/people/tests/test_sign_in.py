@@ -391,3 +391,24 @@ def test_it_sends_who_can_show_nothing_to_a_colleague(client, director):
     client.post(reverse("account_set_password"), {"password1": new, "password2": new})
     director.refresh_from_db()
     assert not director.has_usable_password()
+
+
+def test_it_leaves_in_the_act_log_what_was_changed_about_the_sign_in(
+    client, director, django_capture_on_commit_callbacks
+):
+    sign_in(client)
+    with django_capture_on_commit_callbacks(execute=True):
+        set_up_app(client)
+    new = "karite-fonio-2027"
+    answer = client.post(
+        reverse("account_change_password"),
+        {"oldpassword": PASSWORD, "password1": new, "password2": new},
+    )
+    assert answer.status_code == 302
+    client.post(reverse("usersessions_list"), {"end": "all"})
+    acts = ModelLogEntry.objects.filter(user=director).values_list("action", flat=True)
+    assert {
+        "people.account.factor",
+        "people.account.password",
+        "people.account.sessions",
+    } <= set(acts)

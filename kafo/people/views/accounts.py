@@ -32,6 +32,7 @@ from kafo.desk.permissions import Anyone, SignedIn
 from kafo.people.enums import InvitationKind
 from kafo.people.forms.accounts import CodeForm, NewAccountForm, NewPasswordForm
 from kafo.people.models import Account, Invitation
+from kafo.people.services.accounts import note_account
 from kafo.people.services.invitations import (
     accept_invitation,
     find_invitation,
@@ -166,15 +167,19 @@ class SessionsView(ListUserSessionsView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         wanted = request.POST.get("end", "")
+        account = cast(Account, request.user)
         if wanted == "all":
-            end_sessions_of(cast(Account, request.user))
+            note_account("people.account.sessions", account)
+            end_sessions_of(account)
             logout(request)
             return HttpResponseRedirect(settings.LOGIN_URL)
         if not wanted.isdecimal():
+            note_account("people.account.sessions", account)
             return super().post(request, *args, **kwargs)
         session = UserSession.objects.filter(user=request.user, pk=int(wanted)).first()
         if session is None:
             raise NotVisible
+        note_account("people.account.sessions", account)
         if session.is_current():
             logout(request)
             return HttpResponseRedirect(settings.LOGIN_URL)
