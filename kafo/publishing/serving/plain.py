@@ -31,8 +31,7 @@ def list_of_sites(sites: Iterable[tuple[str, str]]) -> bytes:
 def list_of_copies(sites: Mapping[str, Mapping[str, Any]]) -> bytes:
     """Give links to the sites of other offices that can be read here."""
     items = "".join(
-        f'<li><a href="{escape(name)}/">{escape(next(iter(site["name"].values()), "?"))}</a>'
-        f"{escape(_of(site))}"
+        f'<li><a href="{escape(name)}/">{escape(_called(site))}</a>{escape(_of(site))}'
         for name, site in sites.items()
     )
     return _page(
@@ -40,6 +39,11 @@ def list_of_copies(sites: Mapping[str, Mapping[str, Any]]) -> bytes:
         '<h1>Sites d’autres bureaux · <span lang="en">Sites of other offices</span></h1>'
         f"<ul>{items}</ul>",
     )
+
+
+def _called(site: Mapping[str, Any]) -> str:
+    names = site["name"]
+    return next((names[code] for code in site["locales"] if names.get(code)), "?")
 
 
 def _of(site: Mapping[str, Any]) -> str:
