@@ -3,25 +3,35 @@
 HISTORIES=2000 makes a long run of it.
 """
 
+import itertools
 import os
 import tempfile
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connections
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from kafo.federation.enums import AlarmKind
-from kafo.federation.errors import Untrusted
+from kafo.federation.errors import Frozen, Untrusted
 from kafo.federation.models import Alarm, Frame, Held, Log, Outbox
-from kafo.federation.services import answering, carrying, exchanging, recovering
+from kafo.federation.services import (
+    answering,
+    carrying,
+    exchanging,
+    handing_over,
+    recovering,
+)
+from kafo.federation.services.applying import replay_parked
 from kafo.federation.services.erasing import drop_frames
 from kafo.federation.services.sealing import compare_tables, seal_waiting
+from kafo.federation.tests.test_skew import OLDER
 from kafo.federation.tests.toy.models import Project, Step
 from kafo.federation.tests.world import Cut, World, office_id
-from kafo.federation.wire import frames
+from kafo.federation.wire import frames, signatures
 
 NAMES = ["geneva", "bamako", "dakar"]
 names = st.sampled_from(NAMES)
@@ -34,6 +44,7 @@ how = settings(
     derandomize="HISTORIES" not in os.environ,
     suppress_health_check=list(HealthCheck),
     print_blob=True,
+    phases=[Phase.generate],
 )
 
 
@@ -128,6 +139,42 @@ class Histories(RuleBasedStateMachine):
             self.world.nodes[name].write_marks(self.backed_up[name])
 
     @rule(name=names)
+    def rotate_key(self, name):
+        """The office lays the pen down for a new key of its own, and takes it up."""
+        node = self.world.nodes[name]
+        new = Ed25519PrivateKey.generate()
+        self.world.keys[name].append((signatures.public_bytes(new), None))
+        self.world.spread()
+        try:
+            handing_over.lay_down_pen(node, node.office, signatures.public_bytes(new))
+        except Frozen:
+            return
+        (node.home / "keys" / node.office.hex).write_bytes(new.private_bytes_raw())
+        node._keys.clear()
+        handing_over.take_pen(node, node.office)
+
+    @rule(seconds=st.sampled_from([0, 86_400, 1_700_000_000, 4_000_000_000]))
+    def jump_clock(self, seconds):
+        self.world.clock = itertools.count(seconds)
+
+    @rule(client=names, server=names, cut=st.none() | st.integers(0, 4000))
+    def visit_with_an_older_version(self, client, server, cut):
+        """Both read less than was written; whatever they say themselves is said before."""
+        if client == server:
+            return
+        nodes = self.world.nodes[client], self.world.nodes[server]
+        for node in nodes:
+            seal_waiting(node)
+        newer = Project.wire
+        Project.wire = OLDER
+        try:
+            self.visit(client, server, cut)
+            for node in nodes:
+                replay_parked(node)
+        finally:
+            Project.wire = newer
+
+    @rule(name=names)
     def drop(self, name):
         for log in Log.objects.using(name):
             drop_frames(log, log.sequence)
@@ -149,6 +196,7 @@ class Histories(RuleBasedStateMachine):
         for _ in range(2):
             self.world.meet_all()
             for node in self.world.nodes.values():
+                replay_parked(node)
                 recovering.settle_recovery(node)
 
     def _open_epochs(self):

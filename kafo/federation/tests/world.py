@@ -41,7 +41,7 @@ class World:
     def __init__(self, folder, empty, names=("geneva", "bamako", "dakar")):
         self.folder, self.empty = folder, empty
         self.clock = itertools.count(1_800_000_000)
-        self.nodes, self.keys, self.version = {}, {}, 0
+        self.nodes, self.keys, self.version, self.rosters = {}, {}, 0, []
         for name in names:
             self.add(name)
         self.spread()
@@ -81,9 +81,10 @@ class World:
         return sign_roster(payload, signed_by), payload.fingerprint
 
     def spread(self):
-        document, fingerprint = self.roster()
+        self.rosters.append(self.roster())
         for node in self.nodes.values():
-            node.accept_roster(document, fingerprint)
+            for document, fingerprint in self.rosters:
+                node.accept_roster(document, fingerprint)
 
     def link(self, name, budget=None):
         return DirectLink(self.nodes[name], budget)
