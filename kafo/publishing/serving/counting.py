@@ -17,7 +17,7 @@ MOST_KEYS = 20_000
 MOST_BYTES = 200
 ANSWER = "useful"
 
-_MACHINE = re.compile(r"bot|crawl|spider|slurp|curl|wget|python|monitor|^$", re.IGNORECASE)
+_MACHINES = ("bot", "crawl", "spider", "slurp", "curl", "wget", "python", "monitor")
 _PERSONAL = re.compile(r"@|\d[\d .-]{4,}")
 _lock = threading.Lock()
 _counts: dict[Key, int] = {}
@@ -31,9 +31,9 @@ def _count(key: Key, number: int = 1) -> None:
 
 def count_view(environ: Mapping[str, Any], slug: str, path: str) -> None:
     """Count that the page at `path` was read; machines that read everything are left out."""
-    if environ["REQUEST_METHOD"] == "GET" and not _MACHINE.search(
-        environ.get("HTTP_USER_AGENT", "")
-    ):
+    agent = environ.get("HTTP_USER_AGENT", "").lower()
+    is_machine = not agent or any(word in agent for word in _MACHINES)
+    if environ["REQUEST_METHOD"] == "GET" and not is_machine:
         _count((slug, VIEW, path.removesuffix("texte/")))
 
 
