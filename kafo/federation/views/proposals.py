@@ -59,7 +59,8 @@ def about(proposal: Proposal, record: SharedRecord | None) -> str:
     if model is None:
         return _("a record of a newer version")
     noun = str(model._meta.verbose_name)
-    return f"{noun[:1].upper()}{noun[1:]}: {record if record is not None else '—'}"
+    name = str(record) if record is not None else "—"
+    return _("%(kind)s: %(name)s") % {"kind": f"{noun[:1].upper()}{noun[1:]}", "name": name}
 
 
 class ProposalsView(DeskView):
