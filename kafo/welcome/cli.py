@@ -257,7 +257,8 @@ def _demo(options: argparse.Namespace) -> int:
     is_ready = is_made and f":{options.port}/" in guide.read_text(encoding="utf-8")
     if not is_ready and not options.prepare:
         # In a process of its own: what making the data needs of memory, serving does not.
-        made = subprocess.run([*OWN_COMMAND, *sys.argv[1:], "--prepare"])  # noqa: S603
+        where = ["--home", str(home), "--port", str(options.port), "--office", options.office]
+        made = subprocess.run([*OWN_COMMAND, "demo", *where, "--prepare"])  # noqa: S603
         if made.returncode:
             return made.returncode
     elif not is_made:
