@@ -131,14 +131,24 @@ def _shown(field: Any, value: Any) -> Any:
     return value
 
 
-def _values(model: type[SharedRecord], noted: Mapping[str, Any]) -> dict[str, Any]:
+def proposed_values(proposal: Proposal) -> dict[str, Any]:
+    """Give what a proposal would set, by attribute; raises TypeError or ValueError."""
+    model = kinds().get(proposal.kind)
+    return _read(model, proposal.changes) if model else {}
+
+
+def _read(model: type[SharedRecord], noted: Mapping[str, Any]) -> dict[str, Any]:
     references = references_of(model)
-    read = {
+    values = {
         int(n): bytes.fromhex(value) if int(n) in references and value else value
         for n, value in noted.items()
     }
+    return attributes(model, values)
+
+
+def _values(model: type[SharedRecord], noted: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        return attributes(model, read)
+        return _read(model, noted)
     except (TypeError, ValueError):
         return {}
 

@@ -17,7 +17,7 @@ def page(client, name, *args):
     return client.get(reverse(f"federation:{name}", args=args)).content.decode()
 
 
-def sent(name):
+def sent(name, town="Carouge"):
     """A proposal of Bamako to this office."""
     number = next(n for n, each in Organization.wire.fields.items() if each == "town")
     with receiving():
@@ -27,7 +27,7 @@ def sent(name):
             kind=KIND,
             record_id=Organization.objects.get(short_name=name).pk,
             seen={str(number): ""},
-            changes={str(number): "Carouge"},
+            changes={str(number): town},
             author="Awa (fictive)",
             reason="Read on the door",
         )
@@ -117,6 +117,19 @@ def test_it_warns_when_the_record_moved_since(desk, signed_in):
     assert refused.status_code == 422
     desk.office.refresh_from_db()
     assert desk.office.town == "Lancy"
+
+
+@pytest.mark.parametrize("town", ["x" * 200, ["a", "b"], {"fr": "x"}])
+def test_it_accepts_nothing_that_cannot_be_stored(desk, signed_in, town):
+    proposal = sent("GEN", town)
+    browser = signed_in("director")
+    page(browser, "proposal", proposal.pk)
+    accept = reverse("federation:proposal-accept", args=[proposal.pk])
+    answer = browser.post(accept, {"word": ""})
+    assert answer.status_code == 422
+    assert "cannot be stored" in answer.content.decode()
+    desk.office.refresh_from_db()
+    assert desk.office.town == ""
 
 
 @pytest.mark.parametrize("name", ["reader", "board_member", "technician", "partner", "stranger"])
