@@ -63,7 +63,7 @@ def item(data, at, depth=0):
         pairs = {}
         for _ in range(argument):
             key, at = item(data, at, depth + 1)
-            if not isinstance(key, int | str) or key in pairs:
+            if type(key) not in (int, str) or key in pairs:
                 raise Refused("a key twice, or one that is neither number nor text")
             pairs[key], at = item(data, at, depth + 1)
         return pairs, at

@@ -14,6 +14,7 @@ MAX_DEPTH = 16
 MAX_ITEM = 4 * 1024 * 1024
 _SIMPLE = {20, 21, 22}  # false, true, null
 _FLOAT64 = 27
+_KEYS = {0, 1, 3}
 _TAG = 6 << 5  # from here on heads that need a closer look
 _END = 0xFF
 
@@ -41,25 +42,29 @@ def load(data: bytes) -> Any:
 def item_end(data: bytes, start: int = 0) -> int:
     """Give the position after the item at `start`; raises Malformed for what the format forbids."""
     position, left, size, most = start, 1, len(data), start + MAX_ITEM
-    above: list[int] = []
+    above: list[tuple[int, bool]] = []
+    in_map = False
     while True:
         while not left:
             if not above:
                 return position
-            left = above.pop()
+            left, in_map = above.pop()
+        is_key = in_map and not left & 1
         left -= 1
         first = data[position] if position < size else _END
         if first & 31 < 24 and first < _TAG:
             major, argument, position = first >> 5, first & 31, position + 1
         else:
             major, argument, position = head(data, position)
+        if is_key and major not in _KEYS:
+            raise Malformed("A key is a number or a text.")
         if major == 2 or major == 3:
             position += argument
         elif major == 4 or major == 5:
             if argument > size or len(above) >= MAX_DEPTH:
                 raise Malformed("The item is nested too deep or promises more than there is.")
-            above.append(left)
-            left = argument * (major - 3)
+            above.append((left, in_map))
+            left, in_map = argument * (major - 3), major == 5
         if position > size:
             raise Malformed("The item ends early.")
         if position > most:
