@@ -1,6 +1,6 @@
 """How cost grows with offices and with records: python -m benchmarks.exchange.growth
 
-MILLION=1 measures the million of records anew (an hour, 4 GB of disk); else the last is told.
+RECORDS=1000000 measures very many records anew (an hour, 8 GB of disk); else the last is told.
 """
 
 import json
@@ -19,7 +19,7 @@ from benchmarks.exchange.line import ADDRESSES, Line
 from benchmarks.figures import machine, tell
 from kafo.federation.tests.offices import Office, federate
 
-MILLION = Path(__file__).with_name("million.json")
+MANY = Path(__file__).with_name("many.json")
 PLOT = Path(__file__).parents[2] / "docs/exchange-growth.svg"
 
 
@@ -57,6 +57,7 @@ def by_records(count: int) -> dict[str, Any]:
             answer = geneva.ask("visit", office="bamako", address=bamako.address)
         found |= {"new office": time.monotonic() - begun, "new office bytes": answer["is"]["moved"]}
         found |= {"memory": answer["memory"], "loading": answer["seconds"]}
+        found["server memory"] = bamako.most_memory()
         bamako.do("edit", count=100, seed=3)
         answer = geneva.ask("visit", office="bamako", address=bamako.address)
         found |= {"edits": answer["seconds"], "edits bytes": answer["is"]["moved"]}
@@ -66,14 +67,14 @@ def by_records(count: int) -> dict[str, Any]:
     return found
 
 
-def million() -> dict[str, Any]:
-    """Give what a million of records cost; measured when asked for, else read."""
-    if os.environ.get("MILLION"):
-        found = by_records(1_000_000)
+def many() -> dict[str, Any]:
+    """Give what very many records cost; measured when asked for, else as it was the last time."""
+    if count := int(os.environ.get("RECORDS", "0")):
+        found = by_records(count)
         found["when"] = f"{datetime.now(UTC):%Y-%m-%d}"
         found["machine"] = machine()
-        MILLION.write_text(json.dumps(found, indent=1) + "\n")
-    return dict(json.loads(MILLION.read_text()))
+        MANY.write_text(json.dumps(found, indent=1) + "\n")
+    return dict(json.loads(MANY.read_text()))
 
 
 def by_offices(count: int) -> dict[str, Any]:
@@ -126,8 +127,10 @@ def _round(hub: Office, others: list[Office]) -> float:
 
 def show_growth() -> None:
     """Print how cost grows, and draw it."""
-    sizes = [by_records(10_000), million()]
-    days = [by_offices(count) for count in (1, 3, 12)]
+    tell_growth([by_offices(count) for count in (1, 3, 12)], [by_records(10_000), many()])
+
+
+def tell_growth(days: list[dict[str, Any]], sizes: list[dict[str, Any]]) -> None:
     print("### How cost grows\n")
     print(
         "A day of 1, 3 and 12 offices of 200 records: 100 edits in each, and each but Geneva "
@@ -143,8 +146,9 @@ def show_growth() -> None:
         )
     print(
         f"\nOne office, and a new one that takes all of it as a state after the old frames were "
-        f"dropped (bytes of bodies, both processes on this machine), then 100 edits. The million "
-        f"was measured on {sizes[1]['when']} ({sizes[1]['machine']}), at low priority.\n"
+        f"dropped (bytes of bodies, both processes on this machine), then 100 edits. The larger "
+        f"one was measured on {sizes[1]['when']} ({sizes[1]['machine']}), at low priority; “–” was not "
+        f"measured to its end.\n"
     )
     print("| | " + " | ".join(f"{size['records']:,} records" for size in sizes) + " |")
     print("|---|---|---|")
@@ -154,10 +158,11 @@ def show_growth() -> None:
         ("state for a new office", "MB", "new office bytes", 1e6),
         ("written, fetched and applied in", "s", "new office", 1),
         ("most memory of the office that takes it", "MB", "memory", 1e6),
+        ("most memory of the office that gives it", "MB", "server memory", 1e6),
         ("100 edits: bytes", "KB", "edits bytes", 1e3),
         ("100 edits: time", "s", "edits", 1),
     ):
-        cells = [f"{size[key] / divided:,.1f} {unit}" for size in sizes]
+        cells = [f"{size[key] / divided:,.1f} {unit}" if key in size else "–" for size in sizes]
         print(f"| {name} | {' | '.join(cells)} |")
     print("\n![Bytes by offices and by records](exchange-growth.svg)\n", flush=True)
     PLOT.write_text(drawn(days, sizes))
@@ -167,7 +172,7 @@ def drawn(days: list[dict[str, Any]], sizes: list[dict[str, Any]]) -> str:
     """Give the plot: bytes of a day by offices; of a new office and of 100 edits by records."""
     left = [(day["offices"], day["bytes"] / 1000) for day in days]
     new = [(size["records"], size["new office bytes"] / 1000) for size in sizes]
-    some = [(size["records"], size["edits bytes"] / 1000) for size in sizes]
+    some = [(size["records"], size["edits bytes"] / 1000) for size in sizes if "edits" in size]
     parts = [
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 300" '
         'font-family="sans-serif" font-size="12" role="img">',
@@ -217,4 +222,4 @@ def _panel(x: float, title: str, curves: list[Curve], *, is_log: bool) -> Iterat
 
 
 if __name__ == "__main__":
-    print(json.dumps(by_records(int(os.environ.get("RECORDS", "10000")))))
+    show_growth()

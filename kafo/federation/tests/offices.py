@@ -119,6 +119,18 @@ class Office:
             time.sleep(0.05)
         raise Failed(self.said())
 
+    def most_memory(self):
+        """Give the most memory that a process of the server has had."""
+        most = 0
+        for path in Path("/proc").glob("[0-9]*/status"):
+            try:
+                about = dict(line.split(":", 1) for line in path.read_text().splitlines())
+            except OSError:
+                continue
+            if int(about["PPid"]) == self.server.pid and "VmHWM" in about:
+                most = max(most, int(about["VmHWM"].split()[0]) * 1024)
+        return most
+
     def said(self):
         return (self.home / "log").read_text(errors="replace")[-2000:]
 
