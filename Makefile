@@ -22,9 +22,8 @@ test: check ## all tests: rooms, real browser, SQLite and PostgreSQL
 check: .venv/dev ## style, types, walls between rooms, translations (2 minutes)
 	@.venv/bin/ruff format --check kafo tests benchmarks
 	@.venv/bin/ruff check kafo tests benchmarks
-	@.venv/bin/lint-imports --no-logo
 	@.venv/bin/mypy
-	@.venv/bin/pytest -q -n 2 tests/architecture tests/docs
+	@.venv/bin/pytest -q -n 2 --dist loadfile tests/architecture tests/docs
 
 tables: .venv/run ## the tables of a new office, anew after migrations changed
 	@.venv/bin/python -m kafo.welcome.tables
