@@ -8,7 +8,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kafo.people.enums import BodyKind, Purpose, Role
-from kafo.people.models import Body, Consent, GuardianAuthorization, Mandate, Membership, Person
+from kafo.people.models import (
+    Account,
+    Body,
+    Consent,
+    GuardianAuthorization,
+    Mandate,
+    Membership,
+    Person,
+)
 from kafo.people.queries import lacks_authorization, shown_to
 from kafo.people.services.invitations import invite_person
 from kafo.people.services.mandates import give_mandate
@@ -26,7 +34,8 @@ SIXTEEN = date.today() - timedelta(days=16 * 365)
 
 
 @pytest.fixture
-def client():
+def client(cast):
+    Account.objects.update(language="en")
     return Client(headers={"accept-language": "en"})
 
 

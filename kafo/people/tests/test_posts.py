@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from kafo.people.enums import Cefr, Level
-from kafo.people.models import Membership, Post, PostTemplate, Skill
+from kafo.people.models import Account, Membership, Post, PostTemplate, Skill
 from kafo.people.queries.differences import difference
 from kafo.people.queries.posts import differences, latest_version, moved, text_of
 from kafo.people.services.posts import (
@@ -208,7 +208,8 @@ def test_it_reads_like_a_vacancy(cast, seats, held, is_sought, words):
 
 
 def test_it_asks_nothing_about_a_version_that_is_adopted(cast, post):
-    client = Client(headers={"accept-language": "en"})
+    Account.objects.update(language="en")
+    client = Client()
     client.force_login(cast["director"])
     page = client.get(reverse("people:post-difference", args=[post.pk])).content.decode()
     assert "nothing waits for an answer" in page

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from kafo.people.enums import InvitationKind, Purpose, Role
 from kafo.people.models import (
+    Account,
     GuardianAuthorization,
     Invitation,
     Mandate,
@@ -35,7 +36,8 @@ def fresh_limits():
 
 
 @pytest.fixture
-def client():
+def client(cast):
+    Account.objects.update(language="en")
     return Client(headers={"accept-language": "en"})
 
 
