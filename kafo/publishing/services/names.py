@@ -60,7 +60,8 @@ def forget_name(*, words: Iterable[str]) -> None:
 
     Called inside the transaction that erases the person: both happen, or neither.
     """
-    name = Name(words)
+    known = list(words)
+    name = Name(known)
     if not name.words:
         return
     _clean_pages(name)
@@ -71,7 +72,7 @@ def forget_name(*, words: Iterable[str]) -> None:
     for site in PublicSite.objects.select_related("wagtail_site__root_page"):
         texts = [text.key for text in naming_texts(name, site)]
         if texts:
-            RemainingName.objects.create(site=site, words=name.words, texts=texts)
+            RemainingName.objects.create(site=site, words=known, texts=texts)
     transaction.on_commit(loop.wake)
 
 

@@ -115,6 +115,7 @@ def test_it_lists_what_says_the_name_and_takes_it_out_of_all_else(
         assert Name([NAME]).is_in(said) is is_kept, said
         assert not Name([NAME]).is_in([revision.content["author"], revision.content["translator"]])
     (remaining,) = RemainingName.objects.all()
+    assert str(remaining) == NAME
     assert (remaining.site, remaining.texts) == (world.bamako, [f"page:{page.pk}"])
     client = world.client("director")
     start = client.get(reverse("desk:start")).content.decode()
