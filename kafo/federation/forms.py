@@ -5,6 +5,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django import forms
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kafo.desk.forms import DeskForm, DeskModelForm
@@ -51,8 +52,15 @@ def _said(value: Any) -> Any:
 def proposal_form(record: SharedRecord, names: Collection[str]) -> type[ProposalForm]:
     """Give the form for a correction of these fields of a record."""
     long = [name for name in names if _is_long(record, name)]
-    meta = type("Meta", (), {"model": type(record), "fields": list(names), "long_texts": long})
+    shape = {"model": type(record), "fields": list(names), "long_texts": long}
+    meta = type("Meta", (), {**shape, "formfield_callback": staticmethod(_field_of)})
     return type("CorrectionForm", (ProposalForm,), {"Meta": meta})
+
+
+def _field_of(field: models.Field[Any, Any], **options: Any) -> forms.Field | None:
+    if isinstance(field, models.URLField):
+        options["assume_scheme"] = "https"
+    return field.formfield(**options)
 
 
 def _is_long(record: SharedRecord, name: str) -> bool:
