@@ -1,16 +1,10 @@
 """Renditions of pictures: made when a picture arrives, so that no reader ever waits for one."""
 
 import hashlib
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from PIL.ImageCms import PyCMSError
-from willow.image import AvifImageFile
-from willow.plugins.pillow import PillowImage
-from willow.registry import registry
 
 from kafo.publishing.baking.files import link_file, site_folder
 from kafo.publishing.models import Picture, Rendition
@@ -25,23 +19,9 @@ SPECS = (
     FALLBACK,
     *(f"{size}|format-{kind}" for size in (THUMBNAIL, LARGE_THUMBNAIL) for kind in WIDTHS),
 )
-# Measured on the drawings at 800 px: 6, Pillow's own choice, makes 5.7 KB in 225 ms, 7 makes 6.1 KB
-# in 120 ms and 8 makes 7.5 KB in 40 ms; WebP of the same look has 9.0 KB.
-AVIF_SPEED = 7
 # A phone of two or three dots per pixel would ask for the widest file and pay three times the
 # bytes for a difference that is hard to see; it is told that the picture is narrower.
 SIZES = "(min-width:48em) 42rem,60vw"
-
-
-def _save_as_avif(picture: PillowImage, file: Any, quality: int, **options: Any) -> AvifImageFile:
-    """Save without a colour profile, which may weigh as much as a small picture itself."""
-    with suppress(PyCMSError):
-        picture = picture.transform_colorspace_to_srgb()
-    picture.image.save(file, "AVIF", quality=quality, speed=AVIF_SPEED, icc_profile=b"")
-    return AvifImageFile(file)
-
-
-registry.register_operation(PillowImage, "save_as_avif", _save_as_avif)
 
 
 def make_renditions(picture: Picture) -> dict[str, Rendition]:
