@@ -48,12 +48,12 @@ class SharedRecord(models.Model):
     class Meta:
         abstract = True
 
-    def derive(self) -> None:
-        """Set what follows from other fields, such as a text to search in; before each write."""
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.derive()
         super().save(*args, **kwargs)
+
+    def derive(self) -> None:
+        """Set what follows from other fields, such as a text to search in; before each write."""
 
     @property
     def audience(self) -> str:

@@ -40,7 +40,6 @@ def told_names(record: models.Model, audience: str) -> set[str] | None:
     return None if names_for is None else names_for(record, audience)
 
 
-
 class SharedQuerySet(models.QuerySet[_Row]):
     """Rows of a shared model: what is written in bulk is told as what is written one by one."""
 
