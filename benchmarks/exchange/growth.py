@@ -147,8 +147,8 @@ def tell_growth(days: list[dict[str, Any]], sizes: list[dict[str, Any]]) -> None
     print(
         f"\nOne office, and a new one that takes all of it as a state after the old frames were "
         f"dropped (bytes of bodies, both processes on this machine), then 100 edits. The larger "
-        f"one was measured on {sizes[1]['when']} ({sizes[1]['machine']}), at low priority; “–” was not "
-        f"measured to its end.\n"
+        f"one was measured on {sizes[1]['when']} ({sizes[1]['machine']}), at low priority; “–” "
+        f"was not measured to its end.{sizes[1].get('note', '')}\n"
     )
     print("| | " + " | ".join(f"{size['records']:,} records" for size in sizes) + " |")
     print("|---|---|---|")
