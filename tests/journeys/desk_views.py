@@ -42,7 +42,7 @@ NO_PAGE = {
     "mfa_remove_webauthn": "for those with a passkey",
     "account:enter-account": "after a code",
     "account_set_password": "for those without a password",
-    "account:authorization-keep": "once a paper is past its period; the form of account:person-keep",
+    "account:authorization-keep": "the form of account:person-keep",
     "account:authorization-erase": "once a paper is past its period",
     # Of a federation, which one office alone is not: looked at in test_federation_pages.
     "federation:limit": "in a federation",
