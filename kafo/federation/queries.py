@@ -78,48 +78,83 @@ def peer_states() -> list[PeerState]:
     known = roster()
     if node is None or known is None:
         return []
-    own = [log for log in Log.objects.all() if node.writes(log.office)]
     peers = {peer.office: peer for peer in Peer.objects.prefetch_related("logs")}
+    counted = _Counted(node, known, list(Log.objects.all()), peers)
     the_line = line()
     unsealed = Outbox.objects.values("kind", "record_id").distinct().count()
-    return [
-        _state(entry, known, own, peers.get(uuid.UUID(bytes=entry.id)), the_line, unsealed)
-        for entry in peer_offices()
-    ]
+    return [_state(entry, peers, counted, the_line, unsealed) for entry in peer_offices()]
+
+
+class _Counted:
+    """What waits for each peer, and when the last frames were sealed: in two queries for all."""
+
+    def __init__(
+        self, node: Node, known: RosterPayload, logs: list[Log], peers: dict[uuid.UUID, Peer]
+    ) -> None:
+        self.logs = logs
+        self.held: dict[bytes, dict[int, int]] = {}  # by office, by own log it reads: how far
+        for entry in known.offices:
+            peer = peers.get(uuid.UUID(bytes=entry.id))
+            told = {word.log_id: word.sequence for word in peer.logs.all()} if peer else {}
+            self.held[entry.id] = {
+                log.pk: told.get(log.pk, 0)
+                for log in logs
+                if node.writes(log.office) and known.reads(log.audience, log.office.bytes, entry.id)
+            }
+        pairs = {pair for held in self.held.values() for pair in held.items()}
+        frames = Frame.objects.filter(is_void=False)
+        missing = {
+            f"{what}_{log}_{held}": Sum(what, filter=Q(log=log, sequence__gt=held))
+            for log, held in pairs
+            for what in ("entries", "size")
+        }
+        self._sums = frames.aggregate(**missing) if missing else {}
+        ends = Q(pk__in=())
+        for log, held in pairs | {(log.pk, log.sequence) for log in logs}:
+            ends |= Q(log=log, sequence=held)
+        rows = frames.filter(ends).values_list("log", "sequence", "sealed_at")
+        self._sealed = {(log, held): datetime.fromtimestamp(at, UTC) for log, held, at in rows}
+
+    def waiting(self, office: bytes) -> tuple[int, int]:
+        """Give entries and bytes that an office has not said to hold."""
+        held = self.held[office].items()
+        entries = sum(self._sums[f"entries_{log}_{at}"] or 0 for log, at in held)
+        return entries, sum(self._sums[f"size_{log}_{at}"] or 0 for log, at in held)
+
+    def ours_through(self, office: bytes) -> datetime | None:
+        """Give when the last frame that an office holds of us was sealed."""
+        found = (self._sealed.get(pair) for pair in self.held[office].items())
+        return max((at for at in found if at), default=None)
+
+    def theirs_through(self, office: bytes) -> datetime | None:
+        """Give when the last frame that we hold of an office was sealed."""
+        logs = (log for log in self.logs if log.office.bytes == office)
+        found = (self._sealed.get((log.pk, log.sequence)) for log in logs)
+        return max((at for at in found if at), default=None)
 
 
 def _state(
     entry: OfficeEntry,
-    known: RosterPayload,
-    own: list[Log],
-    peer: Peer | None,
+    peers: dict[uuid.UUID, Peer],
+    counted: _Counted,
     the_line: Line,
     unsealed: int,
 ) -> PeerState:
     office = uuid.UUID(bytes=entry.id)
-    told = {word.log_id: word for word in peer.logs.all()} if peer else {}
-    entries, size, through = unsealed, 0, []
-    for log in own:
-        if not known.reads(log.audience, log.office.bytes, entry.id):
-            continue
-        word = told.get(log.pk)
-        held = word.sequence if word else 0
-        missing = Frame.objects.filter(log=log, sequence__gt=held, is_void=False)
-        sums = missing.aggregate(entries=Sum("entries"), size=Sum("size"))
-        entries, size = entries + (sums["entries"] or 0), size + (sums["size"] or 0)
-        if at := _sealed_at(log, held):
-            through.append(at)
-    theirs = [_sealed_at(log, log.sequence) for log in Log.objects.filter(office=office)]
+    peer = peers.get(office)
+    entries, size = counted.waiting(entry.id)
     return PeerState(
         office=office,
         name=entry.name,
         addresses=entry.addresses,
-        ours_held_through=max(through, default=None),
-        ours_held_at=max((word.told_at for word in told.values()), default=None),
-        theirs_held_through=max((at for at in theirs if at), default=None),
+        ours_held_through=counted.ours_through(entry.id),
+        ours_held_at=max((word.told_at for word in peer.logs.all()), default=None)
+        if peer
+        else None,
+        theirs_held_through=counted.theirs_through(entry.id),
         theirs_held_at=peer.heard_at if peer else None,
         tried_at=peer.tried_at if peer else None,
-        waiting_entries=entries,
+        waiting_entries=unsealed + entries,
         waiting_bytes=size,
         cost=cost_of(size),
         last_error=str(Fault(peer.fault).label) if peer and peer.fault else "",
@@ -132,12 +167,6 @@ def _state(
 def cost_of(size: int) -> Decimal:
     """Give what so many bytes cost, in FCFA, rounded up to a tenth."""
     return (FCFA_PER_MB * size / 1_000_000).quantize(Decimal("0.1"), ROUND_UP)
-
-
-def _sealed_at(log: Log, sequence: int) -> datetime | None:
-    row = Frame.objects.filter(log=log, sequence__lte=sequence, is_void=False)
-    at = row.order_by("-sequence").values_list("sealed_at", flat=True).first()
-    return datetime.fromtimestamp(at, UTC) if at is not None else None
 
 
 def open_alarms() -> "QuerySet[Alarm]":
