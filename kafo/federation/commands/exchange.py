@@ -49,18 +49,13 @@ def write(options: Options) -> None:
 
 
 def read(options: Options) -> int:
-    from django.utils.translation import gettext as _
-
-    from kafo.federation.services.carrying import read_stick
+    from kafo.federation.reading import words_of
+    from kafo.federation.services.bundling import take_stick
     from kafo.federation.services.joining import settle_handovers
 
     node = this_node()
-    visit = read_stick(node, Path(options.drive))
+    reading = take_stick(node, Path(options.drive))
     settle_handovers(node)
-    say(
-        _("%(count)d taken; what was known, or for others, was passed over.")
-        % {"count": visit.frames + visit.snapshots}
-    )
-    for fault in visit.faults:
-        say(f"  · {fault}")
-    return 1 if visit.faults else 0
+    for words in words_of(reading):
+        say(words)
+    return 0 if reading.is_well else 1

@@ -16,6 +16,7 @@ from django.db.models import Count, Max
 from kafo.federation.errors import Malformed, Untrusted
 from kafo.federation.models import Held
 from kafo.federation.node import Node
+from kafo.federation.wire import cbor
 from kafo.records.files import FileStore
 from kafo.records.models import FileReference
 from kafo.records.signals import file_arrived
@@ -160,8 +161,11 @@ def _drop_drafts(node: Node, wanted: Collection[str]) -> None:
             draft.unlink(missing_ok=True)
 
 
-def files_for(node: Node, client: uuid.UUID, at_most: int) -> Iterator[tuple[str, bytes]]:
-    """Give the files that `client` may read, the smallest first, up to so many bytes."""
+def files_for(node: Node, client: uuid.UUID, at_most: int) -> Iterator[tuple[list[Any], bytes]]:
+    """Give the files that `client` may read, the smallest first, up to so many bytes.
+
+    Each is given in pieces, as items for a stick.
+    """
     store = files_of(node)
     named = FileReference.objects.using(node.using).values("sha256").annotate(size=Max("size"))
     left = at_most
@@ -171,13 +175,21 @@ def files_for(node: Node, client: uuid.UUID, at_most: int) -> Iterator[tuple[str
         path = store.path(sha256)
         if path is not None and may_read_file(node, client, sha256):
             left -= size
-            yield sha256, path.read_bytes()
+            offset = 0
+            for data in pieces_of(path, 0, path.stat().st_size):
+                yield [], cbor.encode(["file", bytes.fromhex(sha256), offset, data])
+                offset += len(data)
 
 
-def take_file(node: Node, sha256: bytes, data: bytes, wanted: Collection[str]) -> bool:
-    """Take a file from a stick if a record here names it and it is what its name says."""
-    if sha256.hex() not in wanted:
-        return False
-    draft = node.home / "incoming" / f"{sha256.hex()}.file"
-    draft.write_bytes(data)
-    return take_draft(node, draft, sha256.hex())
+def take_piece(node: Node, sha256: str, offset: int, data: bytes, size: int) -> int:
+    """Take a piece of a file of `size` from a stick; give how many bytes were new."""
+    draft = node.home / "incoming" / f"{sha256}.file"
+    here = draft.stat().st_size if draft.is_file() else 0
+    if offset > here or files_of(node).path(sha256) is not None:
+        return 0  # a piece before this one is missing, or the file is here whole
+    fresh = data[here - offset :]
+    with draft.open("ab") as file:
+        file.write(fresh)
+    if here + len(fresh) >= size and not take_draft(node, draft, sha256):
+        return 0
+    return len(fresh)

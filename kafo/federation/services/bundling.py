@@ -8,33 +8,21 @@ import shutil
 import tarfile
 import tempfile
 import uuid
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-import pyrage
 from django.db.models import Max, Sum
 from django.utils.translation import gettext as _
 
 from kafo.federation import permissions
 from kafo.federation.models import Frame
 from kafo.federation.node import Node
+from kafo.federation.reading import Reading
 from kafo.federation.services.carrying import FOLDER, MAX_PART, read_stick, write_stick
 from kafo.records.acts import record_act
 from kafo.records.errors import Refused
 
 _NAME = re.compile(rf"{FOLDER}/(ROSTER\.BIN|K\d{{7}}\.AGE)")
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What came of a bundle."""
-
-    new: int = 0  # changes that were not here before
-    whole: int = 0  # parts for this office
-    others: int = 0  # parts for other offices
-    broken: int = 0  # parts that broke off
-    is_doubted: bool = False  # something in it could not be believed
 
 
 def write_bundle(*, actor: Any, node: Node, offices: list[uuid.UUID], file: IO[bytes]) -> None:
@@ -54,21 +42,28 @@ def read_bundle(*, actor: Any, node: Node, file: IO[bytes]) -> Reading:
     Raises NotVisible, and Refused when it is no bundle at all.
     """
     permissions.offices.require(actor, "carry")
-    last = Frame.objects.aggregate(last=Max("pk"))["last"] or 0
     with tempfile.TemporaryDirectory(dir=node.home) as name:
         folder = Path(name)
         (folder / FOLDER).mkdir()
         broken = _unpack(file, folder)
-        whole = others = 0
-        for path in sorted((folder / FOLDER).glob("K*.AGE")):
-            fault = _fault_of(node, path)
-            whole += not fault
-            others += fault == "other"
-            broken += fault == "broken"
-        visit = read_stick(node, folder)
+        reading = take_stick(node, folder, broken)
+    record_act("federation.stick.read", actor=actor, record=actor, frames=reading.new)
+    return reading
+
+
+def take_stick(node: Node, drive: Path, broken: int = 0) -> Reading:
+    """Read a drive, beside which so many parts broke off; give what came of it. Raises Refused."""
+    last = Frame.objects.aggregate(last=Max("pk"))["last"] or 0
+    visit = read_stick(node, drive)
     said = Frame.objects.filter(pk__gt=last).aggregate(new=Sum("entries"))["new"] or 0
-    record_act("federation.stick.read", actor=actor, record=actor, frames=visit.frames)
-    return Reading(said, whole, others, broken, bool(visit.faults))
+    return Reading(
+        new=said,
+        states=visit.snapshots,
+        whole=visit.whole,
+        others=visit.others,
+        broken=broken + visit.broken,
+        is_doubted=bool(visit.faults),
+    )
 
 
 def _unpack(file: IO[bytes], folder: Path) -> int:
@@ -102,11 +97,3 @@ def _without_owner(member: tarfile.TarInfo) -> tarfile.TarInfo:
     member.uid = member.gid = 0
     member.uname = member.gname = ""
     return member
-
-
-def _fault_of(node: Node, path: Path) -> str:
-    try:
-        pyrage.decrypt(path.read_bytes(), [node.identity])
-    except pyrage.DecryptError as error:
-        return "other" if "No matching keys" in str(error) else "broken"
-    return ""

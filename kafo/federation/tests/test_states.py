@@ -3,11 +3,12 @@
 import io
 import os
 
+import pyrage
 import pytest
 
 from kafo.federation.errors import Diverged, Malformed
 from kafo.federation.models import Held, Log
-from kafo.federation.services import snapshots
+from kafo.federation.services import carrying, snapshots
 from kafo.federation.services.erasing import drop_frames, state_files
 from kafo.federation.services.exchanging import exchange
 from kafo.federation.services.sealing import seal_waiting
@@ -16,6 +17,7 @@ from kafo.federation.tests.test_exchange import project
 from kafo.federation.tests.test_trust import titles
 from kafo.federation.tests.toy.models import Project
 from kafo.federation.tests.world import Cut, office_id
+from kafo.federation.wire import cbor
 from kafo.records.errors import TryAgain
 
 COUNT = 600
@@ -122,3 +124,63 @@ def test_it_asks_to_come_again_while_a_state_is_written(world, log, monkeypatch)
     monkeypatch.setattr(snapshots, "PATIENCE", 0)
     with snapshots._writing, pytest.raises(TryAgain):
         snapshots.snapshot_file(world.nodes["bamako"], log, (0, 0))
+
+
+@pytest.fixture
+def stick(world, log, tmp_path, monkeypatch):
+    """A drive with a state above 4 MiB for Geneva, in several parts."""
+    monkeypatch.setattr(carrying, "PART", 1024 * 1024)
+    Project.objects.using("bamako").bulk_create(
+        Project(
+            home_office=office_id("bamako"),
+            visibility="federation",
+            title=f"Grand {number}",
+            text=os.urandom(45_000).hex(),
+        )
+        for number in range(100)
+    )
+    seal_waiting(world.nodes["bamako"])
+    log.refresh_from_db()
+    drop_frames(log, log.sequence)
+    assert sum(map(len, write_snapshot(log))) > 4 * 1024 * 1024
+    carrying.write_stick(world.nodes["bamako"], tmp_path, [office_id("geneva")])
+    return tmp_path
+
+
+def test_it_carries_a_large_state_on_a_stick(world, stick):
+    geneva = world.nodes["geneva"]
+    assert len(list(stick.glob("kafo1/K*.AGE"))) > 3
+    visit = carrying.read_stick(geneva, stick)
+    assert (visit.snapshots, visit.broken, visit.faults) == (1, 0, [])
+    assert world.state("geneva", "bamako") == world.state("bamako", "bamako")
+    assert titles("geneva") == titles("bamako")
+    assert list(geneva.home.glob("incoming/*")) == []
+    again = carrying.read_stick(geneva, stick)
+    assert (again.snapshots, again.broken, again.faults) == (0, 0, [])
+
+
+@pytest.mark.parametrize("lost", ["last", "middle"])
+def test_it_goes_on_with_a_large_state_when_the_stick_is_whole_again(world, stick, lost):
+    geneva, parts = world.nodes["geneva"], sorted(stick.glob("kafo1/K*.AGE"))
+    part = parts[-1] if lost == "last" else parts[1]
+    whole = part.read_bytes()
+    part.write_bytes(whole[:-30])
+    visit = carrying.read_stick(geneva, stick)
+    assert (visit.snapshots, visit.broken, visit.faults) == (0, 2, [])
+    assert world.state("geneva", "bamako")[1] == 0
+    part.write_bytes(whole)
+    for early in parts[: parts.index(part)]:
+        early.unlink()
+    assert carrying.read_stick(geneva, stick).snapshots == 1
+    assert world.state("geneva", "bamako") == world.state("bamako", "bamako")
+
+
+def test_it_reads_a_state_as_sticks_had_it_at_first(world, log, tmp_path):
+    geneva = world.nodes["geneva"]
+    about = ["snapshot", log.office.bytes, log.audience, log.epoch, log.sequence]
+    part = cbor.encode(about) + cbor.encode(b"".join(write_snapshot(log)))
+    (tmp_path / "kafo1").mkdir()
+    sealed = pyrage.encrypt(part, [geneva.identity.to_public()])
+    (tmp_path / "kafo1" / "K0000001.AGE").write_bytes(sealed)
+    assert carrying.read_stick(geneva, tmp_path).snapshots == 1
+    assert titles("geneva") == titles("bamako")

@@ -9,8 +9,7 @@ from django.db.models import Sum
 from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from kafo.desk.forms import errors_in_order
 from kafo.desk.views import DeskView
@@ -18,7 +17,8 @@ from kafo.federation import permissions
 from kafo.federation.forms import BundleForm, ReceivedForm
 from kafo.federation.models import Log
 from kafo.federation.queries import peer_offices, roster
-from kafo.federation.services.bundling import Reading, read_bundle, write_bundle
+from kafo.federation.reading import words_of
+from kafo.federation.services.bundling import read_bundle, write_bundle
 from kafo.federation.sizes import size_words
 from kafo.federation.views.proposals import require_node
 from kafo.records.errors import Refused
@@ -93,29 +93,3 @@ class StickView(DeskView):
     def _again(self, form: forms.Form, **shown: Any) -> HttpResponseBase:
         context = self.get_context_data(**shown)
         return self.render_to_response({**context, "errors": errors_in_order(form)}, status=422)
-
-
-def words_of(reading: Reading) -> list[str]:
-    """Say what came of a bundle."""
-    said = []
-    if reading.new:
-        words = ngettext(
-            "%(count)d change was new; it is here now.",
-            "%(count)d changes were new; they are here now.",
-            reading.new,
-        )
-        said.append(words % {"count": reading.new})
-    elif reading.whole:
-        said.append(_("Nothing in it was new: all of it was here before, or came another way."))
-    if reading.broken:
-        said.append(_("It broke off: ask for it again. What was whole is here."))
-    if reading.others:
-        words = ngettext(
-            "%(count)d part is for another office and stays closed.",
-            "%(count)d parts are for other offices and stay closed.",
-            reading.others,
-        )
-        said.append(words % {"count": reading.others})
-    if reading.is_doubted:
-        said.append(_("Something in it could not be believed; nothing of that was taken."))
-    return said or [_("Nothing in it is for this office.")]
