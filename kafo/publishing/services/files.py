@@ -58,7 +58,9 @@ def clean_picture(file: Any, name: str = "") -> ContentFile[bytes]:
                 _check_pixels(picture)
                 picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
                 return _drawn_anew(picture, name)
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        except Image.DecompressionBombError as error:
+            raise _too_many_points() from error
+        except (OSError, SyntaxError, ValueError) as error:
             message = _("This is not a picture that can be read. Send a JPEG, PNG, WebP or AVIF.")
             raise Refused(message) from error
 
@@ -66,7 +68,11 @@ def clean_picture(file: Any, name: str = "") -> ContentFile[bytes]:
 def _check_pixels(picture: Image.Image) -> None:
     width, height = picture.size
     if width * height > MAX_PIXELS.get(picture.format or "", MAX_PIXELS_OTHERS):
-        raise Refused(_("The picture has too many points. Make it smaller and send it again."))
+        raise _too_many_points()
+
+
+def _too_many_points() -> Refused:
+    return Refused(_("The picture has too many points. Make it smaller and send it again."))
 
 
 def _drawn_anew(picture: Image.Image, name: str) -> ContentFile[bytes]:

@@ -268,6 +268,12 @@ def test_it_refuses_what_is_no_picture(content: bytes, name: str) -> None:
         clean_picture(_file(content, name))
 
 
+@pytest.mark.parametrize("side", [6_000, 30_000])
+def test_it_says_when_a_picture_has_too_many_points(side: int) -> None:
+    with pytest.raises(Refused, match="too many points"):
+        clean_picture(_file(_png_of(side, side), "big.png"))
+
+
 def _zip(**files: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
