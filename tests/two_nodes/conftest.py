@@ -7,8 +7,29 @@ import pytest
 
 from kafo.federation.tests.offices import Office, federate
 from tests.two_nodes.line import Line
+from tests.two_nodes.server import Server
 
 NAMES = ("geneva", "bamako", "dakar")
+HOSTED = 6
+FILL = f"""
+from kafo.people.enums import Purpose, Role
+from kafo.people.models import Organization, Post
+from kafo.people.services.mandates import give_mandate
+from kafo.people.services.organizations import add_organization
+from kafo.people.services.persons import add_person
+from kafo.people.services.protection import give_consent
+from kafo.records.languages import Translated
+office = add_organization(actor=None, name=Translated(fr="Mali"), short_name="Bamako",
+                          town="Bamako", country="ML", visibility="public",
+                          unit_of=Organization.objects.get())
+for number in range({HOSTED}):
+    person = add_person(actor=None, organization=office, given_name=f"A{{number}}",
+                        family_name="Test", phone="+223")
+    if number % 2:
+        give_consent(actor=None, person=person, purpose=Purpose.DIRECTORY, wording="oui")
+give_mandate(actor=None, person=person, role=Role.DIRECTOR, organization=office)
+Post.objects.create(organization=office, title=Translated(fr="Comptable"), visibility="federation")
+"""
 
 
 @pytest.fixture(scope="session")
@@ -76,3 +97,43 @@ def postgresql(tmp_path_factory):
     run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", settings, "start")
     yield f"postgresql://kafo@/postgres?host={folder}"
     run("pg_ctl", "-m", "immediate", "stop")
+
+
+@pytest.fixture
+def servers():
+    """Give an office with a data folder of its own, which is stopped at the end."""
+    made = []
+
+    def new(home, port=0):
+        made.append(Server(home, port))
+        return made[-1]
+
+    yield new
+    for each in made:
+        each.stop()
+
+
+@pytest.fixture(scope="session")
+def begun(tmp_path_factory):
+    """Geneva, which keeps the office of Bamako, and is the first in the list of offices."""
+    made = Server(tmp_path_factory.mktemp("begun") / "geneva")
+    answers = "--name Genève --town Genève --country CH --given-name V --family-name K"
+    made.kafo("init", *answers.split(), "--site", "geneve", "--host", "geneve.localhost")
+    made.python(FILL)
+    made.kafo("roster", "new", "--name", "Genève", "--address", made.address, "--keys", "keys")
+    made.stop()
+    return made
+
+
+@pytest.fixture
+def geneva(begun, servers, tmp_path):
+    """A copy of that office, as it serves."""
+    shutil.copytree(begun.home.parent, tmp_path, dirs_exist_ok=True)
+    return servers(tmp_path / "geneva", begun.port).serve()
+
+
+def signed(geneva, file):
+    """Let two holders sign a version of the list of offices, and Geneva take it."""
+    geneva.kafo("roster", "sign", file, "keys/holder-1.key")
+    geneva.kafo("roster", "sign", file, "keys/holder-3.key")
+    geneva.kafo("roster", "take", file)

@@ -1,100 +1,9 @@
 """An office that was hosted gets a server of its own; commands and processes as operators have."""
 
-import json
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from pathlib import Path
 
-import pytest
+from tests.two_nodes.conftest import HOSTED, signed
 
-ROOT = Path(__file__).parents[2]
-KAFO = Path(sys.executable).with_name("kafo")
-HOSTED = 6
-
-
-class Server:
-    """An office with its data folder: commands, Python inside it, and the running server."""
-
-    def __init__(self, home):
-        self.home = home
-        with socket.socket() as door:
-            door.bind(("127.0.0.1", 0))
-            self.port = door.getsockname()[1]
-        self.address = f"http://127.0.0.1:{self.port}"
-        self.process = None
-        self.environment = {
-            **os.environ,
-            "KAFO_HOME": str(home),
-            "DJANGO_SETTINGS_MODULE": "kafo.config.settings",
-            "PYTHONPATH": str(ROOT),
-            "LANG": "C",
-        }
-
-    def kafo(self, *words, fails=False):
-        command = [KAFO, *map(str, words), "--home", self.home]
-        done = subprocess.run(
-            command, capture_output=True, text=True, env=self.environment, cwd=self.home.parent
-        )
-        assert bool(done.returncode) == fails, done.stdout + done.stderr
-        return done.stdout + done.stderr
-
-    def python(self, code):
-        """Run code inside the office; give what it assigned to `answer`."""
-        whole = (
-            f"import django, json; django.setup()\nanswer = None\n{code}\nprint(json.dumps(answer))"
-        )
-        done = subprocess.run(
-            [sys.executable, "-W", "ignore", "-c", whole],
-            capture_output=True,
-            text=True,
-            env=self.environment,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout.splitlines()[-1])
-
-    def serve(self):
-        command = [KAFO, "run", "--port", str(self.port), "--home", self.home]
-        log = (self.home / "log").open("w")
-        self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(f"{self.address}/desk/sign-in/", timeout=5).close()
-                return self
-            except OSError:
-                time.sleep(0.1)
-        raise AssertionError((self.home / "log").read_text())
-
-    def stop(self):
-        if self.process:
-            self.process.terminate()
-            self.process.wait(30)
-            self.process = None
-
-
-FILL = f"""
-from kafo.people.enums import Purpose, Role
-from kafo.people.models import Organization, Post
-from kafo.people.services.mandates import give_mandate
-from kafo.people.services.organizations import add_organization
-from kafo.people.services.persons import add_person
-from kafo.people.services.protection import give_consent
-from kafo.records.languages import Translated
-office = add_organization(actor=None, name=Translated(fr="Mali"), short_name="Bamako",
-                          town="Bamako", country="ML", visibility="public",
-                          unit_of=Organization.objects.get())
-for number in range({HOSTED}):
-    person = add_person(actor=None, organization=office, given_name=f"A{{number}}",
-                        family_name="Test", phone="+223")
-    if number % 2:
-        give_consent(actor=None, person=person, purpose=Purpose.DIRECTORY, wording="oui")
-give_mandate(actor=None, person=person, role=Role.DIRECTOR, organization=office)
-Post.objects.create(organization=office, title=Translated(fr="Comptable"), visibility="federation")
-"""
 COUNT = """
 from kafo.people.models import Mandate, Person, Post
 answer = [Person.objects.filter(organization__short_name="Bamako").count(),
@@ -117,36 +26,6 @@ from kafo.federation.models import Alarm, Held, Outbox
 answer = [Alarm.objects.filter(settled_at=None).count(), Outbox.objects.count(),
           Held.objects.exclude(parked="").count()]
 """
-
-
-@pytest.fixture
-def servers():
-    made = []
-
-    def new(home):
-        made.append(Server(home))
-        return made[-1]
-
-    yield new
-    for each in made:
-        each.stop()
-
-
-@pytest.fixture
-def geneva(servers, tmp_path):
-    """Geneva, which keeps the office of Bamako, and is the first in the list of offices."""
-    made = servers(tmp_path / "geneva")
-    answers = "--name Genève --town Genève --country CH --given-name V --family-name K"
-    made.kafo("init", *answers.split(), "--site", "geneve", "--host", "geneve.localhost")
-    made.python(FILL)
-    made.kafo("roster", "new", "--name", "Genève", "--address", made.address, "--keys", "keys")
-    return made.serve()
-
-
-def signed(geneva, file):
-    geneva.kafo("roster", "sign", file, "keys/holder-1.key")
-    geneva.kafo("roster", "sign", file, "keys/holder-3.key")
-    geneva.kafo("roster", "take", file)
 
 
 def joined(geneva, bamako):
