@@ -1,4 +1,4 @@
--- What the migrations 4d28e48e975e547f524a make of an empty database; `make tables` writes it anew.
+-- What the migrations aaa4ff656f5c21bc5b32 make of an empty database; `make tables` writes it anew.
 CREATE TABLE "account_emailaddress" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "verified" bool NOT NULL, "primary" bool NOT NULL, "user_id" bigint NOT NULL REFERENCES "people_account" ("id") DEFERRABLE INITIALLY DEFERRED, "email" varchar(254) NOT NULL);
 CREATE TABLE "account_emailconfirmation" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "created" datetime NOT NULL, "sent" datetime NULL, "key" varchar(64) NOT NULL UNIQUE, "email_address_id" integer NOT NULL REFERENCES "account_emailaddress" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "auth_group" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar(150) NOT NULL UNIQUE);
@@ -179,6 +179,7 @@ CREATE INDEX "people_organization_home_office_21430ce1" ON "people_organization"
 CREATE INDEX "people_organization_unit_of_id_4e234aff" ON "people_organization" ("unit_of_id");
 CREATE INDEX "people_pers_folded__29179a_idx" ON "people_person" ("folded_name", "id");
 CREATE INDEX "people_pers_organiz_ce4ecc_idx" ON "people_person" ("organization_id", "folded_name", "id");
+CREATE INDEX "people_pers_organiz_f7f0cc_idx" ON "people_person" ("organization_id", "created_at", "id");
 CREATE INDEX "people_person_home_office_406f067f" ON "people_person" ("home_office");
 CREATE INDEX "people_person_organization_id_08812cbc" ON "people_person" ("organization_id");
 CREATE INDEX "people_personlanguage_home_office_cb21b495" ON "people_personlanguage" ("home_office");

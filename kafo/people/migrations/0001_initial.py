@@ -417,6 +417,10 @@ class Migration(migrations.Migration):
             model_name='person',
             index=models.Index(fields=['organization', 'folded_name', 'id'], name='people_pers_organiz_ce4ecc_idx'),
         ),
+        migrations.AddIndex(
+            model_name='person',
+            index=models.Index(fields=['organization', 'created_at', 'id'], name='people_pers_organiz_f7f0cc_idx'),
+        ),
         migrations.AddConstraint(
             model_name='mandate',
             constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gte', models.F('starts_at')), _connector='OR'), name='mandate_ends_after_it_starts'),

@@ -73,6 +73,7 @@ class Person(Kept, SharedRecord):
         indexes = [
             models.Index(fields=["folded_name", "id"]),
             models.Index(fields=["organization", "folded_name", "id"]),
+            models.Index(fields=["organization", "created_at", "id"]),  # what is past its period
         ]
 
     def __str__(self) -> str:

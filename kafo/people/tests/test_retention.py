@@ -4,7 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -168,6 +170,22 @@ def test_it_shows_both_at_the_desk_and_carries_out_what_is_decided(cast, gone, c
 def test_it_says_nothing_at_the_start_when_nothing_is_past(cast, client):
     client.force_login(cast["director"])
     assert "longer than the register" not in client.get("/desk/").content.decode()
+
+
+def test_it_does_not_count_again_at_each_view_when_nothing_is_past(cast, client):
+    client.force_login(cast["director"])
+    with CaptureQueriesContext(connection) as first:
+        client.get("/desk/")
+    with CaptureQueriesContext(connection) as again:
+        client.get("/desk/")
+    assert any('"kept_until" IS NULL' in each["sql"] for each in first)
+    assert not any('"kept_until" IS NULL' in each["sql"] for each in again)
+
+
+def test_it_finds_whose_period_may_be_over_by_an_index(cast):
+    rows = persons_past_period({cast.office.pk}).order_by().values_list("pk")
+    if connection.vendor == "sqlite":  # PostgreSQL chooses by how many rows there are
+        assert "organization_id=? AND created_at<?" in rows.explain()
 
 
 def test_it_removes_codes_that_open_nothing_any_more(cast):
