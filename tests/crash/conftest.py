@@ -3,7 +3,8 @@ import subprocess
 
 import pytest
 
-from tests.crash.node import KAFO, AtTheDesk, Node, code_in, environment
+from tests.crash.at_desk import AtTheDesk, Node, code_in
+from tests.node import KAFO, environment
 
 ANSWERS = (
     "--name", "Kafo Ségou", "--town", "Ségou", "--country", "ML", "--given-name", "Awa",
@@ -15,7 +16,7 @@ def kafo(home, *arguments, check=True):
     """Run the command on the office in `home`."""
     done = subprocess.run(
         [KAFO, *map(str, arguments)],
-        env=environment(home),
+        env=environment(KAFO_HOME=str(home)),
         capture_output=True,
         text=True,
         timeout=600,
@@ -31,7 +32,7 @@ def made(tmp_path_factory):
     code = code_in(kafo(home, "init", *ANSWERS).stdout)
     node = Node(home).start()
     AtTheDesk(node).accept(code)
-    node.cut_power()
+    node.switch_off()
     return home
 
 
@@ -41,4 +42,4 @@ def node(made, tmp_path):
     shutil.copytree(made, home)
     running = Node(home)
     yield running
-    running.cut_power()
+    running.switch_off()

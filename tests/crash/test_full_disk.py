@@ -1,14 +1,13 @@
 """The disk is full: a clear message, nothing half written, and readers go on reading."""
 
-import os
 import shutil
-import signal
 import subprocess
 import time
 
 import pytest
 
-from tests.crash.node import KAFO, AtTheDesk, Node, environment
+from tests.crash.at_desk import AtTheDesk, Node
+from tests.node import KAFO, environment
 
 # Inside a mount namespace of its own, so that the small disk is nobody else's and goes with it.
 ON_A_SMALL_DISK = """
@@ -62,9 +61,9 @@ class SmallDisk(Node):
         }
         self.process = subprocess.Popen(
             ["unshare", "--user", "--map-root-user", "--mount", "bash", "-c", ON_A_SMALL_DISK],
-            env={**environment(self.home), **wanted},
+            env={**environment(KAFO_HOME=str(self.home)), **wanted},
             stdout=subprocess.DEVNULL,
-            stderr=(self.home / "node.log").open("ab"),
+            stderr=self.log.open("ab"),
             start_new_session=True,
         )
         self.wait_for("/desk/sign-in/")
@@ -85,9 +84,7 @@ def small(request, made, tmp_path):
     shutil.copytree(made, office)
     running = SmallDisk(office, tmp_path, apart=request.param)
     yield running
-    if running.process:
-        os.killpg(running.process.pid, signal.SIGKILL)
-        running.process.wait()
+    running.switch_off()
 
 
 def test_it_says_that_the_disk_is_full_and_goes_on_afterwards(small):
@@ -130,13 +127,13 @@ def test_it_tells_the_editor_that_what_is_published_cannot_be_shown_yet(small):
     answer = desk.send("/desk/pages/add/", title="Retenue", lead="Le fil", press="publish")
     said = answer.read().decode()
     assert answer.status == 200
-    assert "the disk of the server is full" in said
-    assert "not shown to readers yet" in said
-    assert "Readers see it now" not in said
+    assert "le disque du serveur est plein" in said
+    assert "pas encore montré aux lecteurs" in said
+    assert "dès maintenant" not in said
     assert small.get("/fr/nouvelles/retenue/").status == 404
     assert small.get("/fr/").status == 200
     health = desk.open("/desk/health/segou/").read().decode()
-    assert "The disk is full." in health
+    assert "Le disque est plein." in health
 
     small.press("free")
     small.wait_for("/fr/nouvelles/retenue/", seconds=90)

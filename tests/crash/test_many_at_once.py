@@ -4,8 +4,8 @@ import sqlite3
 import threading
 import time
 
+from tests.crash.at_desk import AtTheDesk
 from tests.crash.conftest import kafo
-from tests.crash.node import AtTheDesk
 
 
 def test_it_takes_four_writers_and_a_backup_at_once(node):
@@ -31,7 +31,7 @@ def test_it_takes_four_writers_and_a_backup_at_once(node):
     for thread in threads:
         thread.join()
     assert faults == []
-    assert "locked" not in (node.home / "node.log").read_text()
+    assert "locked" not in node.log.read_text()
     with sqlite3.connect(node.home / "kafo.sqlite3") as rows:
         names = {name for (name,) in rows.execute("SELECT family_name FROM people_person")}
     assert {name for name, _status in written} <= names

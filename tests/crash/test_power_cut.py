@@ -10,8 +10,9 @@ import time
 
 import pytest
 
+from tests.crash.at_desk import AtTheDesk, Node, code_in
 from tests.crash.conftest import ANSWERS, kafo
-from tests.crash.node import KAFO, AtTheDesk, Node, code_in, environment
+from tests.node import KAFO, environment
 
 
 def while_working(work, seconds):
@@ -44,7 +45,7 @@ def test_it_keeps_every_page_that_was_published(node, seed):
             published.append(title)
 
     working = while_working(publish, 3 + 2 * random.Random(seed).random())
-    node.cut_power()
+    node.switch_off()
     working.join()
     assert published
 
@@ -84,7 +85,7 @@ def test_it_keeps_every_piece_of_a_picture_that_was_received(node):
             received.append(int(answer.headers["Upload-Offset"]))
 
     working = while_working(lambda: send_from(0), 1)
-    node.cut_power()
+    node.switch_off()
     working.join()
     assert 0 < received[-1] < size
 
@@ -100,7 +101,7 @@ def test_it_leaves_no_half_backup(node):
     for delay in (0.5, 1.5, 2.0, 2.5, 3.0):
         running = subprocess.Popen(
             [KAFO, "backup"],
-            env=environment(node.home),
+            env=environment(KAFO_HOME=str(node.home)),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -120,7 +121,7 @@ def test_it_restores_after_the_power_went_while_it_restored(node, tmp_path):
     for delay in (0.5, 2, 3.5):
         restoring = subprocess.Popen(
             [KAFO, "restore", file],
-            env=environment(home),
+            env=environment(KAFO_HOME=str(home)),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -135,7 +136,7 @@ def test_it_restores_after_the_power_went_while_it_restored(node, tmp_path):
         assert again.get("/fr/").status == 200
         AtTheDesk(again).sign_in()
     finally:
-        again.cut_power()
+        again.switch_off()
 
 
 def test_it_moves_a_restored_office_in_after_the_power_went_in_between(node):
@@ -153,7 +154,7 @@ def test_it_makes_the_office_after_the_power_went_while_it_was_made(tmp_path):
     for delay in (1, 3, 5, 7, 9):
         making = subprocess.Popen(
             [KAFO, "init", *ANSWERS],
-            env=environment(home),
+            env=environment(KAFO_HOME=str(home)),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -165,7 +166,7 @@ def test_it_makes_the_office_after_the_power_went_while_it_was_made(tmp_path):
     try:
         AtTheDesk(node).accept(code)
     finally:
-        node.cut_power()
+        node.switch_off()
 
 
 def test_it_goes_on_with_an_update_that_was_broken_off(node):
@@ -173,12 +174,14 @@ def test_it_goes_on_with_an_update_that_was_broken_off(node):
     settings = {"DJANGO_SETTINGS_MODULE": "kafo.config.settings"}
     for app in ("usersessions", "mfa"):
         subprocess.run(
-            [*older, app, "zero"], env={**environment(node.home), **settings}, check=True
+            [*older, app, "zero"],
+            env={**environment(KAFO_HOME=str(node.home)), **settings},
+            check=True,
         )
     for delay in (0.5, 1.5, 2.5):
         running = subprocess.Popen(
             [KAFO, "run", "--port", str(node.port)],
-            env=environment(node.home),
+            env=environment(KAFO_HOME=str(node.home)),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -194,12 +197,12 @@ def test_it_goes_on_with_an_update_that_was_broken_off(node):
 
 def test_it_lets_readers_read_while_the_database_is_updated(node):
     node.start()
-    node.cut_power()
+    node.switch_off()
     (node.home / "kafo.sqlite3").rename(node.home / "away.sqlite3")
     (node.home / "kafo.sqlite3").mkdir()  # no database can be opened here
     running = subprocess.Popen(
         [KAFO, "run", "--port", str(node.port)],
-        env=environment(node.home),
+        env=environment(KAFO_HOME=str(node.home)),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

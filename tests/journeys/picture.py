@@ -13,8 +13,8 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from tests.journeys.conftest import ARGUMENTS, CHROMIUM, COMPUTER, PHONE
-from tests.journeys.node import PASSWORD
 from tests.journeys.pictures import photograph
+from tests.node import PASSWORD
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 GROUND, GAP = "#d8cbb4", 32

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.journeys.accessible import Watch, faults
-from tests.journeys.node import Node
+from tests.node import Node
 
 HOSTS = {"bamako.localhost": ("fr", "en", "bm"), "amm.localhost": ("fr", "en")}
 # What stands beside the pages: a search that finds, one that does not, and no page.

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from tests.journeys import desk_views
 from tests.journeys.accessible import Watch, faults
 from tests.journeys.conftest import SignIn, speak
-from tests.journeys.node import PASSWORD, Node
+from tests.node import PASSWORD, Node
 
 # The first sees most; each of the others sees what the ones before did not.
 PERSONS = ("directeur", "redactrice")

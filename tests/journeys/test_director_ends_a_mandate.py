@@ -1,7 +1,7 @@
 """A mandate ends, and with the next click the door is shut: no job has to run in between."""
 
 from tests.journeys.conftest import COMPUTER, SignIn
-from tests.journeys.node import Node
+from tests.node import Node
 
 
 def test_it_shuts_the_door_at_the_editors_next_click(node: Node, sign_in: SignIn):

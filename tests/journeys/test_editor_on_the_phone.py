@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, Response, Route, expect
 
 from tests.journeys.conftest import SignIn
-from tests.journeys.node import Node
 from tests.journeys.pictures import photograph
+from tests.node import Node
 
 TITLE = "Le puits de Kati est réparé"
 

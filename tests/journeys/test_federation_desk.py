@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.accessible import Watch, faults
 from tests.journeys.conftest import speak
-from tests.journeys.node import PASSWORD, Node
+from tests.node import PASSWORD, Node
 
 ARRIVES_SECONDS = 300
 PARTNER = "School Libraries Desk"
@@ -46,7 +46,7 @@ def _until(is_so: Callable[[], bool], what: str, office: Node) -> None:
             return
         time.sleep(1)
     logs = [path.read_text()[-1500:] for path in office.home.glob("offices/*.log")]
-    raise AssertionError("\n".join([what, office.output.read_text()[-3000:], *logs]))
+    raise AssertionError("\n".join([what, office.log.read_text()[-3000:], *logs]))
 
 
 def _answers(port: int) -> bool:

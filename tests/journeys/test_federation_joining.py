@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.accessible import faults
 from tests.journeys.conftest import SignIn
-from tests.journeys.node import Node, free_port
+from tests.node import Node, free_port
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import COMPUTER
-from tests.journeys.node import Node
 from tests.journeys.pictures import photograph
+from tests.node import Node
 
 ARRIVES_SECONDS = 300
 TITLE = "La pirogue arrive après la coupure"
@@ -36,7 +36,7 @@ def _until(is_so: Callable[[], bool], what: str, office: Node) -> None:
             return
         time.sleep(0.5)
     logs = [path.read_text()[-1500:] for path in office.home.glob("offices/*.log")]
-    raise AssertionError("\n".join([what, office.output.read_text()[-3000:], *logs]))
+    raise AssertionError("\n".join([what, office.log.read_text()[-3000:], *logs]))
 
 
 def _answers(address: str) -> bool:

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import COMPUTER
-from tests.journeys.node import Node
 from tests.journeys.pictures import photograph
+from tests.node import Node
 
 LIST_SECONDS = 30
 
@@ -37,7 +37,7 @@ def _sign_in(page: Page, desk: str, name: str, password: str) -> None:
 def test_it_leads_a_newcomer_from_the_terminal_to_a_published_picture(
     office: Node, new_context: Any, tmp_path: Path
 ):
-    shown = office.output.read_text()
+    shown = office.log.read_text()
     addresses = re.findall(r"http://\S+", shown)
     bamako, amm, desk = addresses[:3]
     password = re.search(r"password (\S+)", shown)

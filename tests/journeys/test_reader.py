@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.node import Node
+from tests.node import Node
 
 NEWS = "/fr/nouvelles/une-equipe-prend-le-relais/"
 OLD = "/index.php?what=news&id=220&language=fr"

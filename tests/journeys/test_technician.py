@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 from tests.journeys.conftest import SignIn
-from tests.journeys.node import Node, free_port
+from tests.node import Node, free_port
 
 BAKING_SECONDS = 90
 TITLE = "Une nouvelle écrite avant la coupure"

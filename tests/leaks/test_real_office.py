@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash.at_desk import PASSWORD, AtTheDesk, Node, code_in
 from tests.crash.conftest import ANSWERS
-from tests.crash.node import KAFO, PASSWORD, AtTheDesk, Node, code_in, environment
+from tests.node import KAFO, environment
 
 END_ALL = """
 import django
@@ -26,7 +27,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Node, str
     home = tmp_path_factory.mktemp("real") / "office"
     said = subprocess.run(
         [KAFO, "init", *ANSWERS],
-        env=environment(home),
+        env=environment(KAFO_HOME=str(home)),
         capture_output=True,
         text=True,
         check=True,
@@ -36,13 +37,13 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Node, str
     try:
         yield node.start(), code_in(said.stdout)
     finally:
-        node.cut_power()
+        node.switch_off()
 
 
 def _end_all_mandates(home: Path) -> None:
     subprocess.run(
         [sys.executable, "-c", END_ALL],
-        env=environment(home) | {"DJANGO_SETTINGS_MODULE": "kafo.config.settings"},
+        env=environment(KAFO_HOME=str(home)) | {"DJANGO_SETTINGS_MODULE": "kafo.config.settings"},
         check=True,
         timeout=60,
     )
@@ -69,7 +70,7 @@ def test_it_shuts_desk_and_back_office_when_the_mandate_ends_and_logs_no_secret(
     assert {path: awa.open(path).status for path in doors} == dict.fromkeys(doors, 404)
     assert awa.open("/desk/").status == 200, "one's own data stays within reach"
 
-    log = (node.home / "node.log").read_text()
+    log = node.log.read_text()
     sessions = {cookie.value for cookie in awa.cookies}
     secrets = {PASSWORD, "a wrong secret word", code, code.replace(" ", ""), *totp, *sessions}
     secrets.add(re.search(r"KAFO_SECRET_KEY=(\S+)", (node.home / "settings.env").read_text())[1])

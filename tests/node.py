@@ -1,7 +1,8 @@
-"""A real node for the journeys: made, started, switched off, by the commands an operator types."""
+"""A real node as a process: made, started, asked and switched off as an operator does it."""
 
 import contextlib
 import fcntl
+import http.client
 import os
 import shutil
 import signal
@@ -9,8 +10,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 KAFO = Path(sys.executable).parent / "kafo"
@@ -41,7 +40,8 @@ def free_ports(count: int) -> int:
 
 def environment(**more: str) -> dict[str, str]:
     """Give the environment without what a test run has set for Kafo."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("KAFO_")}
+    own = ("KAFO_", "DJANGO_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     return kept | {"LANG": "en_US.UTF-8"} | more
 
 
@@ -65,55 +65,66 @@ def prepared_home(shared: Path) -> tuple[Path, int]:
 class Node:
     """One office on one port of this machine."""
 
-    def __init__(self, home: Path, port: int) -> None:
+    host = "bamako.localhost"
+
+    def __init__(self, home: Path, port: int | None = None) -> None:
         self.home = home
-        self.port = port
-        self.output = home.parent / f"{home.name}.out"
-        self._process: subprocess.Popen[bytes] | None = None
+        self.port = port or free_port()
+        self.log = home.parent / f"{home.name}.log"
+        self.process: subprocess.Popen[bytes] | None = None
 
     @classmethod
     def copied(cls, prepared: Path, home: Path, port: int | None = None) -> "Node":
         """Give a node on a copy of a prepared folder, so that what is written stays in it."""
         shutil.copytree(prepared, home)
-        return cls(home, port or free_port())
+        return cls(home, port)
 
-    def address(self, path: str = "/", host: str = "bamako.localhost") -> str:
-        return f"http://{host}:{self.port}{path}"
+    def address(self, path: str = "/", host: str = "") -> str:
+        return f"http://{host or self.host}:{self.port}{path}"
 
-    def start(self, command: str = "run") -> "Node":
+    def start(self, command: str = "run", **settings: str) -> "Node":
         """Start the node and wait until its desk answers."""
-        with self.output.open("ab") as output:
-            self._process = subprocess.Popen(
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
                 [KAFO, command, "--home", self.home, "--port", str(self.port)],
-                env=environment(),
-                stdout=output,
+                env=environment(**settings),
+                stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        end = time.monotonic() + READY_SECONDS
-        while time.monotonic() < end:
-            assert self._process.poll() is None, self.output.read_text()
-            try:
-                urllib.request.urlopen(self._door(), timeout=5).close()
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
-                time.sleep(0.1)
-            else:
-                return self
-        raise AssertionError(f"The desk does not answer: {self.output.read_text()}")
+        self.wait_for("/desk/sign-in/")
+        return self
 
-    def _door(self) -> urllib.request.Request:
-        # Names below .localhost are known to browsers, not to every resolver.
-        address = f"http://127.0.0.1:{self.port}/desk/sign-in/"
-        return urllib.request.Request(address, headers={"Host": f"bamako.localhost:{self.port}"})
+    def wait_for(self, path: str, seconds: int = READY_SECONDS) -> None:
+        """Wait until an address answers 200."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            assert self.process is None or self.process.poll() is None, self.log.read_text()[-3000:]
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                if self.get(path).status == 200:
+                    return
+            time.sleep(0.1)
+        raise AssertionError(f"{path} does not answer: {self.log.read_text()[-3000:]}")
+
+    def get(self, path: str, host: str = "") -> http.client.HTTPResponse:
+        """Give the answer to a reader, with its `body`.
+
+        Names below .localhost are known to browsers, not to every resolver.
+        """
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request("GET", path, headers={"Host": f"{host or self.host}:{self.port}"})
+        response = connection.getresponse()
+        response.body = response.read()
+        return response
 
     def switch_off(self, how: int = signal.SIGKILL) -> None:
         """End all processes of the node: by default as a power cut does."""
-        if self._process is None:
+        if self.process is None:
             return
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, how)
-        self._process.wait(20)
-        self._process = None
+            os.killpg(self.process.pid, how)
+        self.process.wait(20)
+        self.process = None
 
     def run(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """Run a command of Kafo on this node's folder."""

@@ -1,78 +1,21 @@
-"""A real node as a process, and a person at its desk over HTTP, without a browser."""
+"""A person at the desk of a real node over HTTP, without a browser."""
 
-import http.client
 import http.cookiejar
-import os
 import re
-import signal
-import socket
-import subprocess
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from html.parser import HTMLParser
-from pathlib import Path
 
-KAFO = Path(__file__).parents[2] / ".venv/bin/kafo"
+import tests.node
+
 PASSWORD = "three words together"
 
 
-def environment(home: Path) -> dict[str, str]:
-    """Give the environment of an office that knows nothing of the tests' own settings."""
-    kept = {n: v for n, v in os.environ.items() if not n.startswith(("KAFO_", "DJANGO_"))}
-    return {**kept, "KAFO_HOME": str(home), "LANG": "en"}
+class Node(tests.node.Node):
+    """An office that `kafo init` made."""
 
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
-
-
-class Node:
-    """`kafo run` on an office; killed as a power cut would."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.port = free_port()
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> "Node":
-        self.process = subprocess.Popen(
-            [KAFO, "run", "--port", str(self.port)],
-            env=environment(self.home),
-            stdout=subprocess.DEVNULL,
-            stderr=(self.home / "node.log").open("ab"),
-            start_new_session=True,
-        )
-        self.wait_for("/desk/sign-in/")
-        return self
-
-    def wait_for(self, path: str, seconds: int = 60) -> None:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            try:
-                if self.get(path).status == 200:
-                    return
-            except OSError:
-                pass
-            time.sleep(0.1)
-        raise AssertionError((self.home / "node.log").read_text()[-3000:])
-
-    def get(self, path: str, host: str = "segou.localhost") -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        connection.request("GET", path, headers={"Host": f"{host}:{self.port}"})
-        response = connection.getresponse()
-        response.body = response.read()
-        return response
-
-    def cut_power(self) -> None:
-        """Kill every process of the node at once; nothing is told to any of them."""
-        if self.process:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-            self.process = None
+    host = "segou.localhost"
 
 
 class _Forms(HTMLParser):
