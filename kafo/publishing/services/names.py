@@ -52,7 +52,7 @@ from kafo.records.languages import folded
 def neutral(language: str) -> str:
     """Give the words that stand for an erased person in a language."""
     with override(language):
-        return _("a former member")
+        return _("(name erased)")
 
 
 def forget_name(*, words: Iterable[str]) -> None:
@@ -169,7 +169,7 @@ def _replace(rows: Any, fields: tuple[str, ...], name: Name, instead: str) -> No
 
 @transaction.atomic
 def replace_name(*, actor: Any, remaining: RemainingName) -> None:
-    """Put “a former member” in the place of the name in all texts listed. Raises NotVisible."""
+    """Put “(name erased)” in the place of the name in all texts listed. Raises NotVisible."""
     name_policy.require(actor, "change", remaining)
     name = Name(remaining.words)
     for key in remaining.texts:

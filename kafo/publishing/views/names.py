@@ -59,7 +59,7 @@ class NameReplace(ConfirmView):
     action = "change"
     title = _("Replace the name in all texts?")
     intro = _(
-        "“A former member” takes the place of the name in these texts and in all their versions. "
+        "“(name erased)” takes the place of the name in these texts and in all their versions. "
         "Readers see it at once. It cannot be taken back."
     )
     button = _("Replace the name")

@@ -18,7 +18,7 @@ from kafo.people.services.protection import erase_person
 from kafo.publishing.baking.reconcile import reconcile
 from kafo.publishing.models import NewsPage, Picture, ReaderCount, RemainingName
 from kafo.publishing.queries.names import Name
-from kafo.publishing.services.names import leave_name, replace_name, settle_names
+from kafo.publishing.services.names import leave_name, neutral, replace_name, settle_names
 from kafo.publishing.services.writing import newest, publish_page, save_draft
 from kafo.records.errors import NotVisible
 
@@ -106,9 +106,9 @@ def test_it_lists_what_says_the_name_and_takes_it_out_of_all_else(
     erase_person(actor=world.account("director"), person=aissetou)
     reconcile()
     page = stored(world)
-    assert page.author == "un ancien membre, M. Fictif"
-    assert page.translator == "un ancien membre"
-    assert Picture.objects.get(pk=world.picture.pk).credit == "Photo un ancien membre"
+    assert page.author == f"{neutral('fr')}, M. Fictif"
+    assert page.translator == neutral("fr")
+    assert Picture.objects.get(pk=world.picture.pk).credit == f"Photo {neutral('fr')}"
     for revision in page.revisions.all():
         said = json.dumps(revision.content, ensure_ascii=False)
         is_kept = revision.pk in {page.live_revision_id, page.latest_revision_id}
@@ -133,12 +133,19 @@ def test_it_leaves_the_name_nowhere_once_it_is_replaced(
     answer = client.post(reverse("pages:name-replace", args=[remaining.pk]))
     assert answer.status_code == 302
     reconcile()
-    assert stored(world).title == "Le pont de un ancien membre"
+    assert stored(world).title == f"Le pont de {neutral('fr')}"
     assert not RemainingName.objects.exists()
     # The address of a page stays; whoever wants another one changes it in the back office.
     assert columns_with(TOKENS) == set()
     assert files_with(settings.KAFO_BAKED, TOKENS) == set()
     assert PageLogEntry.objects.filter(page=world.news.pk).exists()
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "bm"])
+def test_it_puts_words_that_fit_after_any_other(language: str) -> None:
+    """After “de” or “of the” as well: what stands in brackets is never elided nor declined."""
+    words = neutral(language)
+    assert (words[0], words[-1]) == ("(", ")")
 
 
 def test_it_forgets_the_name_when_the_texts_were_changed_by_hand(
