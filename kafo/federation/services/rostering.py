@@ -121,10 +121,23 @@ def draft_roster(node: Node, *, actor: Any, address: str | None = None) -> bytes
     if public and public not in [known for known, _limits in own_known.keys]:
         own_known = replace(own_known, keys=[*own_known.keys, (public, None)])
     offices[node.office.bytes] = own_known
-    after = _next(before, list(offices.values()))
-    if after.offices == before.offices:
+    circles = _circles(node, before, list(offices))
+    after = replace(_next(before, list(offices.values())), circles=circles)
+    if (after.offices, after.circles) == (before.offices, before.circles):
         raise Refused(_("Nothing waits to be signed: no new server has asked."))
     return rosters.sign_roster(after, [])
+
+
+def _circles(node: Node, before: RosterPayload, offices: list[bytes]) -> dict[str, list[bytes]]:
+    """Let what is for an office reach this one as long as its pen is here."""
+    circles = dict(before.circles)
+    for office in offices:
+        name = f"to:{office.hex()}"
+        if office != node.office.bytes and node.writes(uuid.UUID(bytes=office)):
+            circles[name] = [node.office.bytes]
+        elif circles.get(name) == [node.office.bytes]:
+            del circles[name]
+    return circles
 
 
 def draft_revocation(node: Node, *, actor: Any, office: uuid.UUID, key: bytes = b"") -> bytes:
@@ -222,6 +235,15 @@ def differences(document: bytes, before: RosterPayload | None) -> list[str]:
             words.append(_("%(office)s has a new key") % values)
         if any(limits is not None and old_keys.get(key) is None for key, limits in keys.items()):
             words.append(_("a key of %(office)s is believed no more") % values)
+    hosts = before.circles if before else {}
+    for entry in after.offices:
+        now, then = (each.get(f"to:{entry.id.hex()}", []) for each in (after.circles, hosts))
+        names = [found.name for host in now if (found := after.office(host))]
+        if now != then and names:
+            told = {"office": entry.name, "host": ", ".join(names)}
+            words.append(_("what is for %(office)s reaches %(host)s, which writes for it") % told)
+        elif now != then:
+            words.append(_("what is for %(office)s reaches it alone") % {"office": entry.name})
     words += [_("%(office)s is gone") % {"office": entry.name} for entry in known.values()]
     return words
 

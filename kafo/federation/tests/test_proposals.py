@@ -1,6 +1,7 @@
 import datetime
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kafo.federation.errors import Outdated
 from kafo.federation.models import Proposal
@@ -8,6 +9,7 @@ from kafo.federation.services import proposing
 from kafo.federation.tests.test_exchange import project
 from kafo.federation.tests.toy.models import Person, Project
 from kafo.federation.tests.world import office_id
+from kafo.federation.wire import signatures
 from kafo.records.errors import Refused
 
 DAY = datetime.date(2007, 6, 15)
@@ -112,3 +114,33 @@ def test_it_refuses_to_propose_at_home_or_past_the_wire(world):
 def test_it_lets_only_the_owner_decide(world, proposed):
     with pytest.raises(Refused):
         proposing.accept_proposal(world.nodes["geneva"], proposal=proposed, decided_by="V.")
+
+
+def test_it_reaches_the_office_that_writes_for_the_owner(world):
+    hosted, geneva = office_id("hosted"), world.nodes["geneva"]
+    geneva.add_key(hosted)
+    elsewhere = Ed25519PrivateKey.generate()  # the server to which it will pass
+    keys = [geneva.key(hosted), elsewhere]
+    world.keys["hosted"] = [(signatures.public_bytes(key), None) for key in keys]
+    circles = {f"to:{hosted.hex}": [geneva.office.bytes]}
+    world.rosters.append(world.roster(circles=circles))
+    for node in world.nodes.values():
+        node.accept_roster(*world.rosters[-1])
+    Project.objects.using("geneva").create(
+        home_office=hosted, visibility="federation", title="Le sien"
+    )
+    world.meet_all()
+    proposed = proposing.propose_change(
+        world.nodes["dakar"],
+        record=Project.objects.using("dakar").get(),
+        changes={"begins_on": DAY},
+        author="D.",
+    )
+    world.meet_all()
+    assert not Proposal.objects.using("bamako").exists()
+    there = proposing.pending_proposals(geneva).get()
+    proposing.accept_proposal(geneva, proposal=there, decided_by="V.")
+    world.meet_all()
+    assert proposing.decision_on(world.nodes["dakar"], proposed).is_accepted
+    for name in world.nodes:
+        assert Project.objects.using(name).get().begins_on == DAY
