@@ -7,6 +7,7 @@ roster before it is laid down, so that every peer can check both signatures.
 import uuid
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from kafo.federation.errors import Frozen
 from kafo.federation.models import Log, Outbox
@@ -23,17 +24,17 @@ def lay_down_pen(node: Node, office: uuid.UUID, to: bytes) -> list[Log]:
     roster = node.roster
     entry = roster.office(office.bytes) if roster else None
     if entry is None or to not in [key for key, limits in entry.keys if limits is None]:
-        raise Frozen("The roster does not name that key for this office yet.")
+        raise Frozen(_("The roster does not name that key for this office yet."))
     seal_waiting(node)
     laid_down = []
     with transaction.atomic(using=node.using):
         logs = list(Log.objects.using(node.using).filter(office=office))
         if Outbox.objects.using(node.using).exists() or any(node.is_behind(log) for log in logs):
-            raise Frozen("Something still waits to be said; the pen cannot be laid down yet.")
+            raise Frozen(_("Something still waits to be said; the pen cannot be laid down yet."))
         for known in logs:
             log = log_of(node, office, known.audience)
             if log.released_to:
-                raise Frozen("The pen of this office was laid down before.")
+                raise Frozen(_("The pen of this office was laid down before."))
             log.released_to = to
             seal_frame(node, log, [(Release(to), -1, None)])
             laid_down.append(log)
@@ -55,7 +56,7 @@ def take_pen(node: Node, office: uuid.UUID, *, keep: bool = True) -> list[Log]:
             log = log_of(node, office, known.audience)
             mine = key.public_key().public_bytes_raw() if key else b""
             if not mine or bytes(log.released_to) != mine:
-                raise Frozen("The pen was not laid down for this node.")
+                raise Frozen(_("The pen was not laid down for this node."))
             giver = bytes(log.key)
             said: list[Change] = [(Accept(keep), -1, None)]
             log.released_to = b""

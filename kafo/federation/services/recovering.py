@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from kafo.federation.enums import AlarmKind
 from kafo.federation.errors import Frozen
@@ -49,7 +50,7 @@ def open_epoch(node: Node, log: Log, at_least: int = 0) -> Log:
     a peer is known to hold. Raises Frozen when the pen is not here.
     """
     if not node.writes(log.office):
-        raise Frozen("The pen of this office is not held here.")
+        raise Frozen(_("The pen of this office is not held here."))
     said = (node.marks or {}).get(mark_name(log), [0, 0, b""])
     with transaction.atomic(using=node.using):
         log = log_of(node, log.office, log.audience)
@@ -69,7 +70,7 @@ def _heard(node: Node, log: Log) -> int:
     """Give the highest epoch of a log that any peer has spoken of."""
     epochs = [0]
     for heads in Peer.objects.using(node.using).exclude(heads=b"").values_list("heads", flat=True):
-        for office, audience, epoch, _, _ in cbor.decode(bytes(heads)):
+        for office, audience, epoch, _sequence, _hash in cbor.decode(bytes(heads)):
             if office == log.office.bytes and audience == log.audience:
                 epochs.append(epoch)
     return max(epochs)

@@ -16,6 +16,7 @@ from kafo.federation.models import Handover, Line, Peer
 from kafo.federation.node import Node
 from kafo.federation.queries import line, peer_offices, this_node
 from kafo.federation.services.applying import replay_parked
+from kafo.federation.services.erasing import drop_confirmed
 from kafo.federation.services.exchanging import Visit, exchange
 from kafo.federation.services.recovering import settle_recovery
 from kafo.federation.services.sealing import compare_tables
@@ -62,11 +63,15 @@ def visit_due() -> int:
 
 
 def compare_daily() -> int:
-    """Once a day look for changes that were written past the outbox; give how many."""
+    """Once a day look for changes that were written past the outbox; give how many.
+
+    Old frames that every office holds are dropped then too.
+    """
     node, the_line, today = this_node(), line(), timezone.localdate()
     if node is None or the_line.compared_on == today:
         return 0
     found = compare_tables(node)
+    drop_confirmed(node)
     Line.objects.update_or_create(pk=1, defaults={"compared_on": today})
     return found
 
@@ -105,7 +110,10 @@ def visit_peer(node: Node, entry: OfficeEntry) -> Visit | None:
         visit, fault = _try(node, office, address, left)
         if fault not in {Fault.SILENT, Fault.STRANGER}:
             break
-    Peer.objects.filter(pk=peer.pk).update(fault=fault or "")
+    if fault != peer.fault:
+        Peer.objects.filter(pk=peer.pk).update(fault=fault)
+        if fault:
+            logger.warning("The visit to %s failed: %s.", entry.name, fault)
     if visit and visit.frames + visit.snapshots:
         settle_recovery(node)
         replay_parked(node)  # what stood in the way may be gone now
@@ -147,6 +155,4 @@ def _try(node: Node, office: uuid.UUID, address: str, left: int) -> tuple[Visit 
     finally:
         link.close()
         Peer.objects.filter(office=office).update(bytes_moved=F("bytes_moved") + link.moved)
-    if fault:
-        logger.warning("The visit to %s at %s failed: %s.", office, address, fault)
     return visit, fault

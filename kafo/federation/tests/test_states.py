@@ -9,7 +9,7 @@ import pytest
 from kafo.federation.errors import Diverged, Malformed
 from kafo.federation.models import Held, Log
 from kafo.federation.services import carrying, snapshots
-from kafo.federation.services.erasing import drop_frames, state_files
+from kafo.federation.services.erasing import drop_confirmed, drop_frames, kept_from, state_files
 from kafo.federation.services.exchanging import exchange
 from kafo.federation.services.sealing import seal_waiting
 from kafo.federation.services.snapshots import load_snapshot, write_snapshot
@@ -182,3 +182,23 @@ def test_it_reads_a_state_as_sticks_had_it_at_first(world, log, tmp_path):
     (tmp_path / "kafo1" / "K0000001.AGE").write_bytes(sealed)
     assert carrying.read_stick(geneva, tmp_path).snapshots == 1
     assert titles("geneva") == titles("bamako")
+
+
+def test_it_drops_what_was_said_long_ago_once_every_office_holds_it(world):
+    project("bamako", title="Il y a longtemps")
+    bamako, geneva = world.nodes["bamako"], world.nodes["geneva"]
+    for _ in range(2):  # an office says what it holds when it comes again
+        world.visit("geneva", "bamako")
+    started = next(world.clock)
+    bamako.now = geneva.now = lambda: float(started + 31 * 86400)
+    assert drop_confirmed(bamako) == 0  # Dakar has not said so
+    for _ in range(2):
+        world.visit("dakar", "bamako")
+    project("bamako", title="Hier")
+    seal_waiting(bamako)
+    assert drop_confirmed(bamako) == 1
+    assert kept_from(Log.objects.using("bamako").get()) == 2
+    assert drop_confirmed(bamako) == 0
+    world.meet_all()
+    assert titles("geneva") == titles("dakar") == ["Hier", "Il y a longtemps"]
+    assert drop_confirmed(geneva) == 1  # a copy is no older than the original

@@ -106,8 +106,10 @@ def test_it_refuses_to_speak_when_the_line_is_cut(listed, client):
     assert peer_states()[0].is_cut
 
 
-def test_it_says_in_words_why_a_visit_came_to_nothing(listed):
+def test_it_says_in_words_why_a_visit_came_to_nothing(listed, caplog):
     visit_now(DAKAR)
+    visit_now(DAKAR)
+    assert caplog.text.count("The visit to Dakar failed") == 1
     assert Peer.objects.get().fault == Fault.SILENT
     assert "does not answer" in peer_states()[0].last_error
     Peer.objects.update(budget=0)
@@ -152,7 +154,11 @@ def test_it_hosts_an_office_whose_new_records_are_at_home_there(listed, home):
         joining.release_office(listed, actor=None, handover=handover)
     handover.key, handover.stage = bytes([1]) * 32, Stage.ASKED
     handover.save()
-    signed(listed, home, rostering.draft_roster(listed, actor=None))
+    draft = rostering.draft_roster(listed, actor=None)
+    words = "what is for BKO reaches Genève, which writes for it"
+    assert words in rostering.differences(draft, listed.roster)
+    signed(listed, home, draft)
+    assert listed.roster.reads(f"to:{handover.office.hex}", DAKAR.bytes, listed.office.bytes)
     assert joining.settle_handovers(listed) == 1
     for row in (office, person):
         row.refresh_from_db()
@@ -171,6 +177,10 @@ def test_it_hosts_an_office_whose_new_records_are_at_home_there(listed, home):
         joining.cancel_office(listed, actor=None, handover=handover)
     assert load_home(listed, packed, handover.office) >= 3
     assert Handover.objects.get().side == Side.GIVER
+
+    listed.drop_key(handover.office)  # it was taken up elsewhere
+    draft = rostering.draft_roster(listed, actor=None)
+    assert rostering.differences(draft, listed.roster) == ["what is for BKO reaches it alone"]
 
 
 def test_it_answers_nobody_who_does_not_know_a_code(listed, client):
