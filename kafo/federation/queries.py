@@ -8,7 +8,7 @@ from decimal import ROUND_UP, Decimal
 
 from django.db.models import Q, QuerySet, Sum
 
-from kafo.federation.enums import Fault
+from kafo.federation.enums import Fault, Side
 from kafo.federation.models import Alarm, Frame, Handover, Line, Log, Outbox, Peer, PeerLog
 from kafo.federation.node import Node, node_of
 from kafo.federation.wire.rosters import OfficeEntry, RosterPayload
@@ -178,6 +178,15 @@ def open_alarms() -> "QuerySet[Alarm]":
 def handovers() -> "QuerySet[Handover]":
     """Give the offices that are handed over from here or to here, the open ones first."""
     found: QuerySet[Handover] = Handover.objects.order_by("ended_at", "taken_at", "-invited_at")
+    return found
+
+
+def own_joining() -> Handover | None:
+    """Give how far this office has joined by an invitation, or None when it did not."""
+    node = this_node()
+    found: Handover | None = (
+        Handover.objects.filter(office=node.office, side=Side.TAKER).first() if node else None
+    )
     return found
 
 

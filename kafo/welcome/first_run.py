@@ -8,6 +8,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from wagtail.models import Locale, Page
 
+from kafo.federation.enums import Stage
+from kafo.federation.queries import own_joining
 from kafo.people.enums import Role
 from kafo.people.models import Account, Organization, Person
 from kafo.people.queries import privacy_statement
@@ -22,6 +24,7 @@ from kafo.publishing.services.sites import create_site
 from kafo.records.enums import Visibility
 from kafo.records.errors import Refused
 from kafo.records.languages import Translated
+from kafo.records.models import home_office
 from kafo.welcome.node import migrate
 
 LANGUAGES = ("fr", "en")
@@ -47,7 +50,9 @@ def make_office(
     migrate()
     if Account.objects.exists():
         raise Refused(_("This office is in use already; people are invited at its desk."))
-    person = Person.objects.order_by("created_at").first()
+    _require_own()
+    own = Person.objects.filter(home_office=home_office())  # a list of offices brings others
+    person = own.order_by("created_at").first()
     if person is None:
         progress(_("organisation and site"))
         try:
@@ -79,6 +84,24 @@ def make_office(
     reconcile()
     _invitation, code = invite_person(actor=None, person=person)
     return in_groups(code)
+
+
+def _require_own() -> None:
+    """Raise Refused when the people of the office come from a server that kept it, or too early."""
+    joining = own_joining()
+    if joining is None:
+        return
+    if joining.is_hosted:
+        raise Refused(
+            _(
+                "This office joined by an invitation, and its people come with it. Go on with: "
+                "kafo office join; kafo office accept gives the code of its director."
+            )
+        )
+    if joining.stage != Stage.TAKEN:
+        raise Refused(
+            _("This office is not in the list of offices yet. Go on with: kafo office join")
+        )
 
 
 def _make_site(organization: Organization, name: str, slug: str, host: str) -> None:

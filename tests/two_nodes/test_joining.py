@@ -4,6 +4,8 @@ import re
 
 from tests.two_nodes.conftest import HOSTED, signed
 
+ANSWERS = ["--name", "D", "--town", "Dakar", "--country", "SN", "--given-name", "A"]
+ANSWERS += ["--family-name", "B", "--site", "dakar", "--host", "d.sn"]
 COUNT = """
 from kafo.people.models import Mandate, Person, Post
 answer = [Person.objects.filter(organization__short_name="Bamako").count(),
@@ -41,6 +43,9 @@ def test_it_passes_a_hosted_office_to_its_own_server_and_survives_the_loss_of_th
 ):
     bamako = servers(tmp_path / "bamako")
     joined(geneva, bamako)
+    said = geneva.kafo("office", "join", "invitation.txt", fails=True)
+    assert "give another folder with --home" in said
+    assert "its people come with it" in bamako.kafo("init", *ANSWERS, fails=True)
     assert bamako.python(COUNT) == [HOSTED // 2, 0, 0, 1]  # what the others may read, no more
     assert (geneva.python(WRITE), bamako.python(WRITE)) == (2, "NotHome")
 
@@ -120,13 +125,11 @@ def test_it_gives_a_declined_pen_back_and_joins_an_office_that_nobody_hosted(
     dakar.kafo("office", "join", geneva.address, "--code", code.lower(), "--yes")
     geneva.kafo("roster", "draft", "r3")
     signed(geneva, "r3")
+    assert "not in the list of offices yet" in dakar.kafo("init", *ANSWERS, fails=True)
     assert "taken up" in dakar.kafo("office", "join")
     assert dakar.python(SEATS) == 2
-    assert dakar.python(
-        "from kafo.people.models import Organization\n"
-        "Organization.objects.create(short_name='Dakar', visibility='federation')\nanswer = 1"
-    )
+    assert "The office is ready" in dakar.kafo("init", *ANSWERS)
     dakar.kafo("exchange", "Genève")
     names = "from kafo.people.models import Organization\n"
     names += "answer = sorted(Organization.objects.values_list('short_name', flat=True))"
-    assert geneva.python(names) == ["Bamako", "Dakar", "Genève"]
+    assert geneva.python(names) == ["Bamako", "D", "Genève"]

@@ -60,7 +60,7 @@ def join(options: Options) -> int:
     from kafo.federation.wire.rosters import trusted_payload
 
     home: Path = options.folder
-    if (home / "federation").is_dir() and not options.invitation:
+    if (home / "settings.env").is_file() and (not options.invitation or _has_begun(options)):
         options.set_up()
         return _go_on(options)
     given = _invitation(options)
@@ -90,6 +90,31 @@ def join(options: Options) -> int:
     say(_("This server has shown its key. Read these digits to those who invited you:"))
     say(f"  {digits_of(newcomer.public)}")
     return _go_on(options)
+
+
+def _has_begun(options: Options) -> bool:
+    """Say whether the office here joined before; raises Refused when it is one of its own."""
+    options.set_up()
+    from django.db import connection
+    from django.utils.translation import gettext as _
+
+    from kafo.federation.queries import own_joining
+    from kafo.people.models import Organization
+    from kafo.records.errors import Refused
+
+    if Organization._meta.db_table not in connection.introspection.table_names():
+        return False
+    if own_joining():
+        return True
+    if Organization.objects.exists():
+        raise Refused(
+            _(
+                "There is an office in %(folder)s already, and it stays as it is. An invitation is "
+                "for an empty server: give another folder with --home."
+            )
+            % {"folder": options.folder}
+        )
+    return False
 
 
 def _invitation(options: Options) -> dict[str, str]:
