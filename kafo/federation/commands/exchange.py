@@ -38,10 +38,13 @@ def write(options: Options) -> None:
     from kafo.federation.queries import peer_offices
     from kafo.federation.services import rostering
     from kafo.federation.services.carrying import write_stick
+    from kafo.records.errors import Refused
 
     node = this_node()
     entries = [rostering.office_called(node, name) for name in options.office or []]
     offices = [uuid.UUID(bytes=e.id) for e in entries or peer_offices() if e.recipient]
+    if not offices:
+        raise Refused(_("No other office has a key to encrypt to yet."))
     files = write_stick(node, Path(options.drive), offices)
     size = sum(path.stat().st_size for path in files)
     values = {"count": len(offices), "size": size // 1000, "drive": options.drive}
