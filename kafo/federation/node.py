@@ -22,6 +22,19 @@ from kafo.federation.wire.rosters import RosterPayload, read_roster, trusted_pay
 _nodes: dict[str, "Node"] = {}
 _receiving: ContextVar[bool] = ContextVar("receiving", default=False)
 
+# The list of offices as one page has read it; None elsewhere.
+_asked: ContextVar[dict[str, RosterPayload | None] | None] = ContextVar("asked", default=None)
+
+
+@contextmanager
+def asking_once() -> Iterator[None]:
+    """Read the list of offices once, however often it is asked for."""
+    token = _asked.set({})
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
 
 @contextmanager
 def receiving() -> Iterator[None]:
@@ -120,12 +133,14 @@ class Node:
             self._keys[path] = Ed25519PrivateKey.from_private_bytes(path.read_bytes())
         return self._keys[path]
 
+    def pens(self) -> list[uuid.UUID]:
+        """Give the offices whose pens are held here."""
+        names = os.listdir(self.home / "keys")
+        return [uuid.UUID(hex=name) for name in names if "." not in name]
+
     def hosts(self) -> bool:
         """Say whether the pen of another office is held here."""
-        return any(name != self.office.hex and "." not in name for name in self._key_names())
-
-    def _key_names(self) -> list[str]:
-        return os.listdir(self.home / "keys")
+        return any(office != self.office for office in self.pens())
 
     def writes(self, office: uuid.UUID) -> bool:
         """Say whether the pen of `office` is held here."""
@@ -139,12 +154,18 @@ class Node:
     @property
     def roster(self) -> RosterPayload | None:
         """Give the newest roster, or None before the first."""
-        newest = Roster.objects.using(self.using).order_by("-version").first()
-        if newest is None:
-            return None
-        if self._roster is None or self._roster[0] != newest.version:
-            self._roster = newest.version, trusted_payload(bytes(newest.data))
-        return self._roster[1]
+        kept = _asked.get()
+        if kept is not None and self.using in kept:
+            return kept[self.using]
+        rows = Roster.objects.using(self.using).order_by("-version")
+        newest = rows.values_list("version", flat=True).first() if self._roster else None
+        if self._roster is None or self._roster[0] != newest:
+            row = rows.first()
+            self._roster = (row.version, trusted_payload(bytes(row.data))) if row else None
+        found = self._roster[1] if self._roster else None
+        if kept is not None:
+            kept[self.using] = found
+        return found
 
     def accept_roster(self, document: bytes, fingerprint: str = "") -> bool:
         """Take the next version, or the first by its fingerprint; give whether it was new.
@@ -156,6 +177,7 @@ class Node:
             return False
         payload = read_roster(document, before, fingerprint)
         Roster.objects.using(self.using).create(version=payload.version, data=document)
+        (_asked.get() or {}).pop(self.using, None)
         return True
 
     # The marks say how far this node has spoken in each log. They lie outside the database and its

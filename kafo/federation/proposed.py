@@ -183,9 +183,7 @@ def wait_for_us() -> QuerySet[Proposal]:
     node = this_node()
     if node is None:
         return Proposal.objects.none()
-    rows = pending_rows()
-    owners = rows.order_by().values_list("owner", flat=True).distinct()
-    found: QuerySet[Proposal] = rows.filter(owner__in=[o for o in owners if o and node.writes(o)])
+    found: QuerySet[Proposal] = pending_rows().filter(owner__in=node.pens())
     return found
 
 

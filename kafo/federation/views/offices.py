@@ -19,6 +19,7 @@ from kafo.federation.erased import erasures
 from kafo.federation.figure import figure_of, has_failed, words_of
 from kafo.federation.forms import LimitForm
 from kafo.federation.models import Alarm, Held
+from kafo.federation.node import asking_once
 from kafo.federation.proposed import name_of, wait_for_us
 from kafo.federation.queries import PeerState, line, peer_states, this_node
 from kafo.federation.services.tending import ask_for_visits, cut_line, limit_line, settle_alarm
@@ -77,13 +78,14 @@ class OfficesView(DeskView):
     title = gettext_lazy("Other offices")
     template_name = "federation/offices.html"
 
+    @asking_once()
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         node, user = this_node(), self.request.user
         states = peer_states()
         return super().get_context_data(
             is_member=node is not None and node.roster is not None,
             is_demo=settings.KAFO_IS_DEMO,
-            is_cut=line().is_cut,
+            is_cut=(states[0] if states else line()).is_cut,
             cards=cards_of(states),
             figure=figure_of(name_of(node.office) if node else "", states),
             alarms=notices(),

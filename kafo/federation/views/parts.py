@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from kafo.federation import permissions, proposed
 from kafo.federation.alarms import notices
+from kafo.federation.node import asking_once
 from kafo.federation.queries import this_node
 from kafo.records.models import SharedRecord, is_copy
 
@@ -44,6 +45,7 @@ def record_part(request: HttpRequest, record: Any) -> SafeString | None:
     return render_to_string("federation/copy.html", context, request)
 
 
+@asking_once()
 def waiting_panel(request: HttpRequest) -> SafeString | None:
     """Give what is wrong between the offices, and the proposals that wait for an answer."""
     user = request.user

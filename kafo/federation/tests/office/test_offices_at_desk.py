@@ -1,4 +1,6 @@
+from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
@@ -8,8 +10,11 @@ from kafo.federation.enums import AlarmKind, Fault
 from kafo.federation.erased import erasures
 from kafo.federation.models import Alarm, Frame, Line, Log, Peer, PeerLog
 from kafo.federation.node import forget_node
+from kafo.federation.services.peers import note_heads
 from kafo.federation.services.sealing import seal_waiting
 from kafo.federation.tests.office.desk import BAMAKO, DAKAR
+from kafo.federation.tests.world import ROOTS, office_id
+from kafo.federation.wire.rosters import sign_roster
 from kafo.people.models import Organization
 
 
@@ -121,3 +126,29 @@ def test_it_shows_the_offices_to_the_team_only(desk, signed_in, name):
     for page in ("offices", "erasures", "stick", "limit"):
         assert browser.get(reverse(f"federation:{page}")).status_code == 404
     assert reverse("federation:offices") not in browser.get(reverse("desk:start")).content.decode()
+
+
+@pytest.mark.parametrize(("name", "most"), [("federation:offices", 16), ("desk:start", 18)])
+def test_it_asks_the_database_as_often_for_twelve_offices_as_for_two(
+    desk, signed_in, django_assert_max_num_queries, name, most
+):
+    browser, node = signed_in("director"), desk.node
+    Organization.objects.create(short_name="NEW", visibility="federation")
+    seal_waiting(node)
+    counts = []
+    for others in (2, 12):
+        offices = list(node.roster.offices)
+        first = replace(offices[-1], addresses=[])
+        while len(offices) <= others:
+            id_ = office_id(f"other {len(offices)}").bytes
+            offices.append(replace(first, id=id_, name=f"Autre {len(offices)}"))
+        payload = replace(node.roster, version=node.roster.version + 1, offices=offices)
+        assert node.accept_roster(sign_roster(payload, ROOTS[:2]))
+        for entry in offices[1:]:
+            peer, _ = Peer.objects.get_or_create(office=UUID(bytes=entry.id))
+            note_heads(node, peer, [(node.office, "federation", 1, 1)])
+        browser.get(reverse(name))
+        with django_assert_max_num_queries(most) as asked:
+            assert browser.get(reverse(name)).status_code == 200
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
