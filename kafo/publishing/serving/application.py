@@ -138,6 +138,8 @@ class Serving:
             return self._send(environ, start_response, found)
         if path == "":
             return self._to_language(environ, start_response, site, prefix)
+        if path == "favicon.ico":
+            return self._no_icon(environ, start_response)
         if parts[0] in _BEHIND and not prefix:
             return self._pass_on(environ, start_response)
         if parts[1:] in ([SEARCH, ""], [SEARCH]) and parts[0] in site["locales"]:
@@ -268,6 +270,11 @@ class Serving:
         up = "../" * path.count("/") or "./"
         body = self.files.missing(slug, language, up) if language else None
         return self._html(environ, start_response, status, body or plain.not_found())
+
+    def _no_icon(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer what browsers ask by themselves: no page for it, and not again for a week."""
+        headers = [("Cache-Control", "max-age=604800")]
+        return self._html(environ, start_response, "404 Not Found", b"", headers)
 
     def _not_found(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         return self._html(environ, start_response, "404 Not Found", plain.not_found())

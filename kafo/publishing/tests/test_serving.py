@@ -171,6 +171,13 @@ def test_it_answers_301_for_an_old_address_however_it_is_written(item, baked, sh
     assert answer.headers["Location"] == f"/bamako{ITEM}"
 
 
+def test_it_sends_no_page_to_a_browser_that_asks_for_an_icon(item, shut):
+    answer = shut.get(f"{HOST}/favicon.ico")
+    assert answer.status == 404
+    assert answer.body == b""
+    assert answer.headers["Cache-Control"] == "max-age=604800"
+
+
 def test_it_answers_404_for_an_old_address_of_something_else(item, baked, shut):
     add_address(actor=None, page=item, address="index.php?what=news&id=220&language=fr")
     baked()
