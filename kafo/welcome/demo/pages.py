@@ -225,13 +225,15 @@ def _make_leaves(tables: Tables, library: Library) -> Iterator[tuple[SitePage, R
             for page, language in _in_all_languages(make, row, library):
                 library.pages[table, row["key"], language] = page
                 rest.append((page, row, language))
-            if "old_id" in row:
-                old = urlencode({"what": _OLD_WORDS[table], "id": row["old_id"]})
-                Address.objects.create(
-                    site=library.sites[row["site"]],
-                    path=normalised("index.php", old),
-                    page=library.pages[table, row["key"], "fr"],
-                )
+                if "old_id" in row:
+                    old = {"what": _OLD_WORDS[table], "id": row["old_id"]}
+                    # An old address without a language means French.
+                    said = {} if language == "fr" else {"language": language}
+                    Address.objects.create(
+                        site=library.sites[row["site"]],
+                        path=normalised("index.php", urlencode(old | said)),
+                        page=page,
+                    )
     yield from rest
 
 
