@@ -48,6 +48,8 @@ class ListImportForm(DeskForm):
         if errors:
             shown = [
                 gettext("Line %(line)s: %(error)s") % {"line": line, "error": error}
+                if line
+                else error
                 for line, error in errors[:ERRORS_SHOWN]
             ]
             if left := len(errors) - len(shown):

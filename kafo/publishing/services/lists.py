@@ -90,7 +90,8 @@ def _places(header: list[str], reading: Reading) -> dict[str, int]:
             places[column] = found[0]
         elif column in ("code", "name"):
             text = _("There must be one column “%(column)s”.")
-            reading.errors.append((1, text % {"column": column}))
+            said = {"code": _("code"), "name": _("name")}[column]
+            reading.errors.append((1, text % {"column": said}))
     return places
 
 
