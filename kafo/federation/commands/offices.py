@@ -120,8 +120,10 @@ def _has_begun(options: Options) -> bool:
 def _invitation(options: Options) -> dict[str, str]:
     if options.code:
         return {"address": options.invitation, "code": options.code}
+    if not options.invitation:
+        raise SystemExit("kafo: Give the file of the invitation, or an address and --code.")
     try:
-        lines = Path(options.invitation or "").read_text(encoding="utf-8").splitlines()
+        lines = Path(options.invitation).read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise SystemExit(f"kafo: {options.invitation}: {error.strerror}") from error
     pairs = [line.partition(":") for line in lines]
