@@ -5,6 +5,16 @@ from django.utils import translation
 from pytest_django.plugin import blocking_manager_key
 
 
+def pytest_collection_modifyitems(config, items):
+    """Leave out what is about the other database: it is tested where the suite runs on that one."""
+    vendor = connections["default"].vendor
+    other = [
+        i for i in items if (mark := i.get_closest_marker("only_on")) and vendor not in mark.args
+    ]
+    config.hook.pytest_deselected(items=other)
+    items[:] = [item for item in items if item not in other]
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
     """SQLite as offices have it: in a file, where several writers wait for each other."""

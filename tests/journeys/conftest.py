@@ -18,15 +18,6 @@ COMPUTER = {"width": 1280, "height": 800}
 SignIn = Callable[..., Page]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if CHROMIUM.exists():
-        return
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.skip(reason="needs Chromium at /usr/bin/chromium"))
-
-
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
     """The demonstration as it was made, and the port it was made for. Nobody writes into it."""

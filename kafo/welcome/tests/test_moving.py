@@ -88,7 +88,7 @@ def test_it_says_when_the_database_cannot_be_reached(office):
     assert "cannot be reached" in done.stderr
 
 
-@pytest.mark.skipif(not IS_POSTGRES, reason="of a backup of PostgreSQL")
+@pytest.mark.only_on("postgresql")
 def test_it_proves_and_restores_a_backup_of_postgresql(office, new_address, tmp_path):
     run_kafo("move", new_address, home=office)
     file = tmp_path / "backup.tar.gz"

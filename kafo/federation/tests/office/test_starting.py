@@ -192,7 +192,7 @@ def test_it_answers_nobody_who_does_not_know_a_code(listed, client):
         joining.answer_newcomer(listed, joining.sealed(bytes(10), [bytes(32), "", ""]))
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'")
+@pytest.mark.only_on("sqlite")
 def test_it_leaves_nothing_erased_on_the_disk():
     with connection.cursor() as cursor:
         assert cursor.execute("PRAGMA secure_delete").fetchone() == (1,)
