@@ -1,4 +1,5 @@
 import pytest
+from django.apps import apps
 from django.db import connection, connections
 from django.db.transaction import atomic
 from django.utils import translation
