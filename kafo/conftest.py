@@ -42,3 +42,4 @@ def pytest_runtest_teardown(item, nextitem):
         rows = connection._test_serialized_contents  # type: ignore[attr-defined]
         with item.config.stash[blocking_manager_key].unblock(), atomic():
             connection.creation.deserialize_db_from_string(rows)
+        apps.get_model("contenttypes.ContentType").objects.clear_cache()
