@@ -13,6 +13,7 @@ import shutil
 import uuid
 from collections import defaultdict
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,12 @@ from django.utils.translation import override
 
 from kafo.publishing.baking.files import link_file, write_compressed
 from kafo.publishing.baking.foreign import fitted
-from kafo.publishing.baking.frames import Frame, draw_frame, recipe
+from kafo.publishing.baking.frames import Frame, draw_frame, recipe, sheet
 from kafo.publishing.baking.site_files import favicon
 from kafo.publishing.enums import Tone
 from kafo.publishing.models import HeardOffice, PublicSite, PublishedFrame, PublishedPage
 from kafo.publishing.queries.copies import foreign_frames, short_name, sound_address
+from kafo.publishing.serving.files import BROKEN
 from kafo.records.durable import write_whole
 from kafo.records.enums import Visibility
 from kafo.records.files import FileStore, file_store
@@ -93,6 +95,11 @@ def _links(found: Any) -> list[tuple[str, str]]:
     """Give those links of a menu that lead to pages of the site."""
     pairs = [each for each in found if isinstance(each, list) and len(each) == 2]
     return [(_plain(title), path) for title, path in pairs if _PATH.fullmatch(str(path))]
+
+
+@lru_cache
+def _style() -> str:
+    return hashlib.sha256(sheet("site.css").encode()).hexdigest()[:16]
 
 
 def _sites() -> dict[tuple[uuid.UUID, str], list[PublishedFrame]]:
@@ -194,7 +201,7 @@ class _Copy:
 
     def _frame_stamp(self, frame: PublishedFrame) -> str:
         day = timezone.localtime(self.confirmed_at).date() if self.confirmed_at else None
-        return f"{recipe()} {frame.pk} {frame.updated_at.isoformat()} {day}"
+        return f"{recipe()} {_style()} {frame.pk} {frame.updated_at.isoformat()} {day}"
 
     def _is_path(self, path: str, language: str) -> bool:
         return path.startswith(f"{language}/") and _PATH.fullmatch(path) is not None
@@ -249,6 +256,28 @@ class _Copy:
             folder = folder.parent
 
 
+def forget_broken() -> int:
+    """Forget that those were written which the server found damaged; give how many those are."""
+    note = mirror_folder() / BROKEN
+    try:
+        names = set(note.read_text(encoding="utf-8").splitlines())
+        note.unlink()
+    except FileNotFoundError:
+        return 0
+    for site in mirror_folder().glob(f"*/*/{_WRITTEN}"):
+        start = f"{site.parent.relative_to(mirror_folder())}/"
+        lost = {name.removeprefix(start).removesuffix("index.html") for name in names}
+        try:
+            written = json.loads(site.read_text(encoding="utf-8"))
+        except ValueError:
+            continue  # read as if nothing had been written
+        # Without a stamp a page is due; with its name it can still be found gone.
+        left = {path: "" if path in lost else stamp for path, stamp in written.items()}
+        if left != written:
+            write_whole(site, json.dumps(left, sort_keys=True).encode(), durable=False)
+    return len(names)
+
+
 class CopiesLoop:
     """Writes the copies anew when something that they are made from has changed."""
 
@@ -257,7 +286,7 @@ class CopiesLoop:
 
     def __call__(self) -> int:
         now = self._fingerprint()
-        if now == self._seen:
+        if not forget_broken() and now == self._seen:
             return 0
         moved = write_copies()
         self._seen = now

@@ -184,6 +184,20 @@ def test_it_writes_all_again_after_the_folder_was_lost(received, mirror):
     assert write_copies() == count
 
 
+def test_it_writes_a_damaged_page_again_and_nothing_else(received, mirror, browser):
+    loop = CopiesLoop()
+    loop()
+    whole = read(mirror, ITEM)
+    for ending in ("br", "gz"):
+        (mirror / ITEM / f"index.html.{ending}").write_bytes(b"")
+    assert browser.get(f"http://localhost/mirror/{ITEM}").status == 503
+    assert loop() == 1
+    assert read(mirror, ITEM) == whole
+    assert browser.get(f"http://localhost/mirror/{ITEM}").status == 200
+    assert not (mirror / "broken").exists()
+    assert loop() == 0
+
+
 def test_it_never_stands_in_for_a_site_of_this_node(make_news, baked, mirror):
     make_news("Deux jours")
     baked()
