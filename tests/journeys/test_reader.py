@@ -97,20 +97,3 @@ def test_it_needs_no_mouse(node: Node, new_context: Any):
     page.keyboard.press("Enter")
     page.wait_for_url(lambda address: "#" not in address)
     expect(page.locator("h1")).to_be_visible()
-
-
-def test_it_has_the_menu_in_one_line_on_a_phone_and_the_search_in_sight(
-    node: Node, new_context: Any
-):
-    page = new_context(java_script_enabled=False).new_page()
-    page.goto(node.address("/fr/"))
-    menu = page.locator("header nav").last
-    heights = {round(link.bounding_box()["y"]) for link in menu.locator("a").all()}
-    assert menu.locator("a").count() > 4
-    assert len(heights) == 1
-    search = menu.get_by_role("link", name="Rechercher")
-    expect(search).to_be_in_viewport(ratio=1)
-    for link in menu.locator("a").all():
-        link.focus()
-        expect(link).to_be_in_viewport(ratio=1)
-    assert page.evaluate("document.documentElement.scrollWidth") == 360
