@@ -71,7 +71,12 @@ STRANGERS = {
     "account:erased": "/desk/erased/",
 }
 # Reached by a button, or only once something is there.
-FIXED = {"account_logout": "/desk/sign-out/", "mfa_list_webauthn": "/desk/me/second-factor/keys/"}
+FIXED = {
+    "account_logout": "/desk/sign-out/",
+    "mfa_list_webauthn": "/desk/me/second-factor/keys/",
+    "places:copies": "/desk/copies/",
+    "places:readers": "/desk/readers/",
+}
 # Where the walk begins: not all of these are one link away from the start.
 SEEDS = ("/desk/", "/desk/mandates/?state=past", "/desk/pages/?state=waiting")
 _READ = """async address => {

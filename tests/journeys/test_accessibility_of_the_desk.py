@@ -19,11 +19,12 @@ PERSONS = ("directeur", "redactrice")
 def busy_desk(node: Node, sign_in: SignIn) -> tuple[Page, str]:
     """The director with a code just printed, at a desk where something of each kind waits.
 
-    He has just proved who he is. Beside him the address of a minor with a guardian's authorisation.
+    He has just proved who he is, and erased somebody whom a page names. Beside him the address
+    of a minor with a guardian's authorisation.
     """
     journalist = sign_in(node, "journaliste")
     journalist.goto(node.address("/desk/pages/add/"))
-    journalist.fill("[name=title]", "Une page qui attend")
+    journalist.fill("[name=title]", "Oumou Diallo (fictif) attend")
     journalist.click("button[value=submit]")
     editor = sign_in(node, "redactrice")
     editor.goto(node.address("/desk/health/bamako/tasks/"))
@@ -33,6 +34,14 @@ def busy_desk(node: Node, sign_in: SignIn) -> tuple[Page, str]:
     page.goto(node.address("/desk/me/email/"))
     page.fill("[name=password]", PASSWORD)
     page.click("main form button")
+    page.goto(node.address("/desk/persons/add/"))
+    page.fill("[name=given_name]", "Oumou")
+    page.fill("[name=family_name]", "Diallo (fictif)")
+    page.select_option("[name=organization]", index=1)
+    page.click("main form[data-form] button")
+    page.goto(page.url.replace("/desk/persons/", "/desk/held/") + "erase/")
+    page.check("[name=understood]")
+    page.click("main form[data-form] button")
     page.goto(node.address("/desk/persons/add/"))
     page.fill("[name=given_name]", "Fanta")
     page.fill("[name=family_name]", "Traoré (fictif)")
