@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from http.client import HTTPException
 
 import pytest
 
@@ -21,7 +22,7 @@ def while_working(work, done, seconds):
     def until_cut():
         try:
             work()
-        except (OSError, ValueError, KeyError, AssertionError):
+        except (OSError, HTTPException, ValueError, KeyError, AssertionError):
             return  # the answer never came, or only a part of it: not an acknowledgement
 
     thread = threading.Thread(target=until_cut)

@@ -96,3 +96,10 @@ def speak(page: Page, language: str) -> None:
     button = page.locator(f"button[name=language][value={language}]")
     with page.expect_navigation():
         button.evaluate("button => button.click()")
+
+
+def choose_french_office(page: Page) -> None:
+    """Choose where the page stands: below the French site of the office."""
+    places = page.locator("[name=below]")
+    place = places.locator("option").filter(has_text="ICV").filter(has_text="Français").first
+    places.select_option(label=place.inner_text().strip())

@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from tests.journeys.conftest import ARGUMENTS, CHROMIUM, COMPUTER, PHONE
+from tests.journeys.conftest import ARGUMENTS, CHROMIUM, COMPUTER, PHONE, choose_french_office
 from tests.journeys.pictures import photograph
 from tests.node import PASSWORD
 
@@ -63,8 +63,7 @@ def make_editing(page: Page, base: str, folder: Path) -> None:
     _enter(page, base, "redactrice")
     keep("start", 760)
     page.goto(f"{base}/desk/pages/add/")
-    labels = [label.strip() for label in page.locator("[name=below] option").all_inner_texts()]
-    page.select_option("[name=below]", label=next(x for x in labels if "ICV" in x and "Fr" in x))
+    choose_french_office(page)
     page.fill("[name=title]", "Le puits de Kati est réparé")
     page.fill("[name=lead]", "L’eau coule de nouveau depuis lundi.")
     page.fill("textarea[name^=part-]", "La pompe a été changée par deux volontaires de l’équipe.")

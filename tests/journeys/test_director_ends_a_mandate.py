@@ -1,5 +1,7 @@
 """A mandate ends, and with the next click the door is shut: no job has to run in between."""
 
+from playwright.sync_api import expect
+
 from tests.journeys.conftest import COMPUTER, SignIn
 from tests.node import Node
 
@@ -36,6 +38,7 @@ def _end_one(node: Node, director, name: str) -> bool:
         return False
     mandate.first.click()
     director.locator("main a.danger").click()
+    expect(director.locator("main form[data-form] button")).to_be_visible()
     reason = director.locator("main form[data-form] [name=reason]")
     if reason.count():
         reason.fill("Fin de la mission, décidée au conseil")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Response, Route, expect
 
-from tests.journeys.conftest import SignIn
+from tests.journeys.conftest import SignIn, choose_french_office
 from tests.journeys.pictures import photograph
 from tests.node import Node
 
@@ -39,12 +39,6 @@ def _follow(page: Page, name: str) -> None:
     page.locator("main").get_by_role("link", name=name, exact=True).first.click()
 
 
-def _news_of_bamako(page: Page) -> None:
-    places = page.locator("[name=below]")
-    labels = [label.strip() for label in places.locator("option").all_inner_texts()]
-    places.select_option(label=next(x for x in labels if "ICV" in x and "Français" in x))
-
-
 def test_it_needs_no_script(
     node: Node,
     sign_in: SignIn,
@@ -59,7 +53,7 @@ def test_it_needs_no_script(
     page.locator("header summary").click()
     page.get_by_role("link", name="Écrire").first.click()
     _follow(page, "Écrire une nouvelle")
-    _news_of_bamako(page)
+    choose_french_office(page)
     page.fill("[name=title]", TITLE)
     page.fill("[name=lead]", "L’eau coule de nouveau depuis lundi.")
     page.fill("textarea[name^=part-]", "La pompe a été changée.")
@@ -120,7 +114,7 @@ def writing(node: Node, sign_in: SignIn) -> Page:
     page = sign_in(node, "redactrice")
     page.clock.install()
     page.goto(node.address("/desk/pages/add/"))
-    _news_of_bamako(page)
+    choose_french_office(page)
     return page
 
 
@@ -142,7 +136,7 @@ def test_it_makes_the_picture_smaller_and_survives_a_cut(
 ):
     page = sign_in(node, "redactrice")
     page.goto(node.address("/desk/pages/add/"))
-    _news_of_bamako(page)
+    choose_french_office(page)
     picture = photograph(tmp_path / "grande.jpg")
     sent: list[int] = []
     cuts: list[str] = []

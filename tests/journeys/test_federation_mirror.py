@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import COMPUTER
+from tests.journeys.conftest import COMPUTER, choose_french_office
 from tests.journeys.pictures import photograph
 from tests.node import Node
 
@@ -96,11 +96,7 @@ def _publish(office: Node, editor: Page, folder: Path) -> str:
     editor.set_default_timeout(60_000)  # nine files of the picture are made on a busy machine
     editor.get_by_role("link", name="Écrire").first.click()
     editor.get_by_role("link", name="Écrire une nouvelle").click()
-    places = editor.locator("[name=below]")
-    labels = [label.strip() for label in places.locator("option").all_inner_texts()]
-    places.select_option(
-        label=next(label for label in labels if "ICV" in label and "Français" in label)
-    )
+    choose_french_office(editor)
     editor.fill("[name=title]", TITLE)
     editor.fill("[name=lead]", "Écrite sans ligne, lue plus tard.")
     editor.fill("textarea[name^=part-]", "Rien ne s’est perdu.")

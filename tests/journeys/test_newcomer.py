@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import COMPUTER
+from tests.journeys.conftest import COMPUTER, choose_french_office
 from tests.journeys.pictures import photograph
 from tests.node import Node
 
@@ -58,8 +58,7 @@ def test_it_leads_a_newcomer_from_the_terminal_to_a_published_picture(
     _sign_in(editor, desk, "redactrice", password[1])
     editor.get_by_role("link", name="Écrire").first.click()
     editor.get_by_role("link", name="Écrire une nouvelle").click()
-    places = editor.locator("[name=below]")
-    places.select_option(label=_french_news_of_the_office(places))
+    choose_french_office(editor)
     editor.fill("[name=title]", "Le marché de Médine reçoit une borne")
     editor.fill("[name=lead]", "Une borne de lecture est ouverte au marché.")
     editor.fill("textarea[name^=part-]", "Elle marche sans réseau.")
@@ -79,13 +78,8 @@ def test_it_leads_a_newcomer_from_the_terminal_to_a_published_picture(
     while link.count() == 0 and time.monotonic() < end:
         reader.reload()
     link.click()
-    assert reader.url == address
+    expect(reader).to_have_url(address)
     picture = reader.get_by_role("img", name="Une borne entre deux étals.")
     expect(picture).to_be_visible()
     assert picture.evaluate("each => each.complete && each.naturalWidth > 0")
     expect(reader.locator("figcaption")).to_contain_text("Photo A. Diarra")
-
-
-def _french_news_of_the_office(places: Locator) -> str:
-    labels = [label.strip() for label in places.locator("option").all_inner_texts()]
-    return next(label for label in labels if "ICV" in label and "Français" in label)
