@@ -22,6 +22,8 @@ PERMISSIONS_POLICY = (
     "browsing-topics=()"
 )
 
+_FOR_NODES = {"Cache-Control", "Content-Length", "Content-Range", "Content-Type", "ETag"}
+
 
 def is_at_desk(request: HttpRequest) -> bool:
     """Say whether the address is one that staff sign in to."""
@@ -31,6 +33,23 @@ def is_at_desk(request: HttpRequest) -> bool:
 def _is_page(response: HttpResponseBase) -> TypeGuard[HttpResponse]:
     kind = response.headers.get("Content-Type", "")
     return isinstance(response, HttpResponse) and kind.startswith("text/html")
+
+
+class BareAnswersMiddleware:
+    """Takes what only a browser reads from an answer that its view meant for another node.
+
+    On a slow line those headers would weigh more than what was asked for.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if getattr(response, "is_for_nodes", False):
+            for name in [name for name in response.headers if name not in _FOR_NODES]:
+                del response.headers[name]
+        return response
 
 
 class SecurityHeadersMiddleware:

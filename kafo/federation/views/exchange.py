@@ -43,7 +43,10 @@ def _answers(*methods: str) -> Callable[[_View], _View]:
                 return HttpResponse(status=400)
             except TryAgain:
                 return HttpResponse(status=503)
-            response["Cache-Control"] = "no-store"
+            if request.method != "POST":  # whose answer nobody keeps
+                response["Cache-Control"] = "no-store"
+            # No browser can ask for it: of those, some could only read a public log.
+            response.is_for_nodes = request.method == "POST" or "Authorization" in request.headers  # type: ignore[attr-defined]
             return response
 
         return answer
@@ -115,7 +118,12 @@ def frames(
     if skip and skip >= size:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     parts = _begun(answering.frames_after(log, after, edition, skip))
-    response = StreamingHttpResponse(parts, content_type=_KIND, status=206 if skip else 200)
+    status = 206 if skip else 200
+    response: HttpResponseBase
+    if size - skip > answering.PIECE:
+        response = StreamingHttpResponse(parts, content_type=_KIND, status=status)
+    else:  # with its head in one packet
+        response = HttpResponse(b"".join(parts), content_type=_KIND, status=status)
     response["Accept-Ranges"] = "bytes"
     response["Content-Length"] = str(size - skip)
     if skip:
