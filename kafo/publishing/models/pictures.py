@@ -50,6 +50,8 @@ class Picture(AbstractImage):
 
     def create_renditions(self, *filters: Any) -> Any:
         """Make renditions; the file is read and made small once for all of them."""
+        if not filters:
+            return {}  # all are there already
         self._read = _read(self)
         try:
             return super().create_renditions(*filters)
