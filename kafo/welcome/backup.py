@@ -34,16 +34,24 @@ FORMAT = 1
 def make_backup(target: Path | None = None, *, progress: Progress = lambda text: None) -> Path:
     """Write a backup of this node and give its path; the node may go on writing meanwhile.
 
-    `target` is a file to make, by default KAFO_HOME/backups/kafo-TIME.tar.gz.
-    Raises Refused when the disk is full, the target exists, or pg_dump is missing.
+    `target` is a file to make, or a folder for it; by default KAFO_HOME/backups/.
+    Raises Refused when the folder is missing, the disk is full, the file exists, or pg_dump is
+    missing.
     """
     home: Path = settings.KAFO_HOME
     now = datetime.now(UTC)
-    target = target or home / "backups" / f"kafo-{now:%Y%m%d-%H%M%S}.tar.gz"
+    if target is None:
+        target = home / "backups"
+        target.mkdir(exist_ok=True)
+    if target.is_dir():
+        target /= f"kafo-{now:%Y%m%d-%H%M%S}.tar.gz"
+    if not target.parent.is_dir():  # made here, it would lie on this disk instead of on the stick
+        raise Refused(
+            _("There is no folder %(folder)s. Is the disk plugged in?") % {"folder": target.parent}
+        )
     if target.exists():
         raise Refused(_("%(file)s exists already; choose another name.") % {"file": target})
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as folder:
             _write_archive(Path(folder), target, now, progress)
         note = {"made_at": now.isoformat(), "file": str(target), "bytes": target.stat().st_size}
@@ -156,4 +164,5 @@ def digest_of(path: Path) -> dict[str, Any]:
 
 def write_note(path: Path, note: dict[str, Any]) -> None:
     """Write for the health page what was done."""
+    path.parent.mkdir(exist_ok=True)
     write_whole(path, json.dumps(note).encode())

@@ -34,7 +34,8 @@ TABLES = ("people_person", "people_mandate", "wagtailcore_page", "wagtailcore_mo
 def verify_backup(file: Path, *, progress: Progress = lambda text: None) -> dict[str, Any]:
     """Restore a backup to where it is thrown away again, and give its manifest with row counts.
 
-    A PostgreSQL database goes into a new one on the server of this node. Raises Refused, with the
+    A PostgreSQL database goes into a new one on the server of this node. It is noted for the health
+    page if the backup is of this office: `is_noted` in the manifest. Raises Refused, with the
     reason, when the file would not restore or when this could not be tried.
     """
     with _told_when_full(), tempfile.TemporaryDirectory(prefix="kafo-verify-") as folder:
@@ -49,7 +50,8 @@ def verify_backup(file: Path, *, progress: Progress = lambda text: None) -> dict
             "file": str(file),
             "made_at": manifest["made_at"],
         }
-        if (settings.KAFO_HOME / "backups").is_dir():
+        manifest["is_noted"] = manifest["office"] == settings.KAFO_OFFICE_ID
+        if manifest["is_noted"]:
             write_note(settings.KAFO_HOME / "backups" / "restored.json", note)
     return manifest
 

@@ -18,7 +18,7 @@ PLACES = re.compile(r"%\([a-z_]+\)[sd]|\{[a-z_]*\}|%[sd]")
 def extracted(tmp_path_factory) -> polib.POFile:
     """The French catalogue as it would be after extracting all strings anew."""
     copy = tmp_path_factory.mktemp("strings") / "kafo"
-    ignored = shutil.ignore_patterns("tests", "*.mo", "__pycache__", "demo", "static", "migrations")
+    ignored = shutil.ignore_patterns("tests", "*.mo", "__pycache__", "static", "migrations")
     shutil.copytree(PACKAGE, copy, ignore=ignored)
     subprocess.run(
         [ROOT / ".venv/bin/django-admin", "makemessages", "-l", "fr", "--no-obsolete", "-v", "0"],

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -126,6 +126,18 @@ def draft_roster(node: Node, *, actor: Any, address: str | None = None) -> bytes
     if (after.offices, after.circles) == (before.offices, before.circles):
         raise Refused(_("Nothing waits to be signed: no new server has asked."))
     return rosters.sign_roster(after, [])
+
+
+def draft_addresses(node: Node, *, actor: Any, addresses: Mapping[uuid.UUID, str]) -> bytes:
+    """Give the next version, not signed yet, with other addresses of some offices.
+
+    Raises NotVisible, and Refused when there is no list.
+    """
+    _require(actor)
+    before = _current(node)
+    wanted = {office.bytes: [address] for office, address in addresses.items()}
+    offices = [replace(e, addresses=wanted.get(e.id, e.addresses)) for e in before.offices]
+    return rosters.sign_roster(_next(before, offices), [])
 
 
 def _circles(node: Node, before: RosterPayload, offices: list[bytes]) -> dict[str, list[bytes]]:

@@ -113,7 +113,9 @@ def visit_peer(node: Node, entry: OfficeEntry) -> Visit | None:
     if fault != peer.fault:
         Peer.objects.filter(pk=peer.pk).update(fault=fault)
         if fault:
-            logger.warning("The visit to %s failed: %s.", entry.name, fault)
+            # That a line is down now and then is what this is made for.
+            level = logging.INFO if fault == Fault.SILENT else logging.WARNING
+            logger.log(level, "The visit to %s failed: %s.", entry.name, fault)
     if visit and visit.frames + visit.snapshots:
         settle_recovery(node)
         replay_parked(node)  # what stood in the way may be gone now

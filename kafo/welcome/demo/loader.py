@@ -8,13 +8,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 from wagtail.models import Site
 
 from kafo.people.models import Account
 from kafo.publishing.baking.reconcile import baked_together
 from kafo.publishing.models import PublicSite
 from kafo.records.durable import write_whole
-from kafo.welcome.demo.neighbours import FIRST, OFFICES, federate, join, office_ids
+from kafo.welcome.demo.neighbours import FIRST, OFFICES, federate, join, move, office_ids
 from kafo.welcome.demo.pages import load_sites
 from kafo.welcome.demo.people import load_people
 from kafo.welcome.home import GUIDE
@@ -42,7 +43,7 @@ def load_demo(
 
     What tells a visitor where to look and how to sign in is written last, to KAFO_HOME/demo.txt.
     """
-    progress("database")
+    progress(_("database"))
     migrate()
     tables = read_tables(office)
     home: Path = settings.KAFO_HOME
@@ -51,27 +52,31 @@ def load_demo(
         join(home)
     with baked_together():
         with transaction.atomic():
-            progress("people")
+            progress(_("people"))
             organizations = load_people(tables, PASSWORD, office_ids(first))
             authors = {
                 row["key"]: f"{row.get('given_name', '')} {row['family_name']}".strip()
                 for row in tables["person"]
             }
             load_sites(tables, organizations, authors, port=port, progress=progress)
-        progress("baking")
+        progress(_("baking"))
     if office == FIRST:
-        progress("federation")
         federate(first, port)
     _write_guide(port, office)
 
 
-def move_demo(*, port: int, office: str = FIRST) -> None:
-    """Let the sites of a demonstration that is there, and its guide, name another port."""
+def move_demo(
+    *, port: int, office: str = FIRST, progress: Callable[[str], None] = lambda text: None
+) -> None:
+    """Let the sites of a demonstration that is there, its guide and the list name another port."""
     migrate()
+    progress(_("baking"))
     with baked_together(), transaction.atomic():
         for site in Site.objects.all():
             site.port = port
             site.save()
+    if office == FIRST:
+        move(settings.KAFO_HOME, port)
     _write_guide(port, office)
 
 
@@ -89,10 +94,10 @@ def _guide(port: int, office: str) -> list[str]:
     people = [f"{account.username:<18} {account.person}" for account in accounts]
     return [
         *sites,
-        f"{'Desk':<46} http://{office}.localhost:{port}/desk/",
+        f"{_('Desk'):<46} http://{office}.localhost:{port}/desk/",
         *_others(port, office),
         "",
-        f"Sign in with the password {PASSWORD} as one of:",
+        _("Sign in with the password %(password)s as one of:") % {"password": PASSWORD},
         *people,
     ]
 

@@ -1,7 +1,7 @@
 """The other two offices of the demonstration: own folders, keys and processes on this machine.
 
-They come after the first office, so that nobody waits for them: its pages can be read while they
-are still being made. All three hold the same list of offices, signed by three invented holders.
+They are made after the first office, so that nobody waits for them: its pages can be read
+meanwhile. All three hold the same list of offices, signed by three invented holders.
 """
 
 import os
@@ -14,6 +14,7 @@ import urllib.request
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from gettext import gettext as _
 from pathlib import Path
 
 from kafo.welcome.home import GUIDE, prepare_home
@@ -22,6 +23,7 @@ FIRST = "bamako"
 OWN_COMMAND = [sys.executable, "-c", "from kafo.welcome.cli import main; raise SystemExit(main())"]
 _DOOR_SECONDS = 180
 _ROSTER = "roster.bin"
+_HOLDERS = "holders"
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def federate(first: Path, port: int) -> None:
         actor=None,
         name=OFFICES[0].name,
         address=_address(OFFICES[0], port),
-        holders=rostering.new_holder_keys(first / "holders"),
+        holders=rostering.new_holder_keys(first / _HOLDERS),
         others=others,
     )
     (document,) = rostering.roster_documents(node)
@@ -111,27 +113,56 @@ def join(home: Path) -> None:
     Line.objects.update_or_create(pk=1, defaults={"every_minutes": 1})
 
 
+def move(first: Path, port: int) -> None:
+    """Let the list of offices name other ports; the other two learn it when they are visited."""
+    from kafo.federation.services import rostering
+    from kafo.federation.services.starting import ensure_node
+
+    node = ensure_node()
+    ids = office_ids(first)
+    addresses = {ids[office.key]: _address(office, port) for office in OFFICES}
+    document = rostering.draft_addresses(node, actor=None, addresses=addresses)
+    for number in (1, 2):
+        key = rostering.read_holder_key(first / _HOLDERS / f"holder-{number}.key")
+        document = rostering.sign_roster(document, key)
+    rostering.take_roster(node, actor=None, document=document)
+
+
 def _address(office: Neighbour, port: int) -> str:
     # Names below .localhost are known to browsers, not to every resolver.
     return f"http://127.0.0.1:{office.port(port)}"
 
 
+def is_made_for(home: Path, port: int) -> bool:
+    """Say whether an office of the demonstration is whole, and names this port."""
+    guide = home / GUIDE
+    return guide.exists() and f":{port}/" in guide.read_text(encoding="utf-8")
+
+
 class Neighbours:
-    """The processes of the other offices, each begun when the one before answers."""
+    """The processes of the other offices.
+
+    Those that are made begin at once; those that are not wait until the first office's desk
+    answers, so that a newcomer has the machine for herself until she reads.
+    """
 
     def __init__(self, first: Path, port: int, tell: Callable[[str], None]) -> None:
         self.first, self.port, self.tell = first, port, tell
+        self._lock = threading.Lock()
         self._stop = threading.Event()
         self._running: list[subprocess.Popen[bytes]] = []
-        self._thread = threading.Thread(target=self._start_all, name="neighbours", daemon=True)
 
     def start(self) -> None:
         """Begin; returns at once."""
-        self._thread.start()
+        for office in OFFICES[1:]:
+            threading.Thread(
+                target=self._start, args=[office], name=office.key, daemon=True
+            ).start()
 
     def stop(self) -> None:
         """End all of them, and return when they have ended."""
-        self._stop.set()
+        with self._lock:
+            self._stop.set()
         for process in self._running:
             process.terminate()
         for process in self._running:
@@ -140,46 +171,56 @@ class Neighbours:
             except subprocess.TimeoutExpired:
                 process.kill()
 
-    def _start_all(self) -> None:
-        if not self._waited(OFFICES[0], None):
+    def _start(self, office: Neighbour) -> None:
+        home, port = office.home(self.first), office.port(self.port)
+        if not is_made_for(home, port) and (
+            not self._waited(OFFICES[0], None) or not self._begun(office, "--prepare", wait=True)
+        ):
             return
-        for office in OFFICES[1:]:
-            if not (office.home(self.first) / GUIDE).exists():
-                self._begun(office, "--prepare").wait()
-            if self._stop.is_set():
-                return
-            process = self._begun(office)
-            if self._waited(office, process):
-                host = f"{office.key}.localhost"
-                self.tell(f"{office.name}: http://{host}:{office.port(self.port)}/")
-            elif not self._stop.is_set():
-                self.tell(f"{office.name} did not start: {office.home(self.first)}.log")
+        process = self._begun(office)
+        if process and self._waited(office, process):
+            self.tell(f"{office.name}: http://{office.key}.localhost:{port}/")
+        elif not self._stop.is_set():
+            why = {"office": office.name, "file": _log(home)}
+            self.tell(_("%(office)s did not start. Why: %(file)s") % why)
 
-    def _begun(self, office: Neighbour, *options: str) -> subprocess.Popen[bytes]:
+    def _begun(
+        self, office: Neighbour, *options: str, wait: bool = False
+    ) -> "subprocess.Popen[bytes] | None":
         home = office.home(self.first)
-        command = [*OWN_COMMAND, "demo", "--office", office.key]
+        where = ["--home", str(home), "--port", str(office.port(self.port))]
         kept = {name: value for name, value in os.environ.items() if not name.startswith("KAFO_")}
-        with home.with_name(f"{home.name}.log").open("ab") as log:
+        with self._lock, _log(home).open("ab") as log:
+            if self._stop.is_set():
+                return None
             process = subprocess.Popen(  # noqa: S603 - our own command
-                [*command, "--home", str(home), "--port", str(office.port(self.port)), *options],
+                [*OWN_COMMAND, "demo", "--office", office.key, *where, *options],
                 env=kept,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        self._running.append(process)
+            self._running.append(process)
+        if wait:
+            process.wait()
         return process
 
     def _waited(self, office: Neighbour, process: "subprocess.Popen[bytes] | None") -> bool:
         """Wait until the desk of an office answers; give whether it does."""
-        door = urllib.request.Request(f"{_address(office, self.port)}/desk/sign-in/")  # noqa: S310
+        door = f"{_address(office, self.port)}/desk/sign-in/"
+        # Whatever proxy this machine uses, it is not for its own doors.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         end = time.monotonic() + _DOOR_SECONDS
         while time.monotonic() < end and not self._stop.wait(0.3):
             if process and process.poll() is not None:
                 return False
             try:
-                with urllib.request.urlopen(door, timeout=5):  # noqa: S310
+                with opener.open(door, timeout=5):
                     return True
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 continue
         return False
+
+
+def _log(home: Path) -> Path:
+    return home.with_name(f"{home.name}.log")

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.core.files import File
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from wagtail.documents import get_document_model
 from wagtail.models import Locale, Page, Site
 
@@ -85,14 +86,14 @@ def load_sites(
         page.delete()
     for row in tables["site"]:
         _make_site(row, library, port)
-    progress("pictures")
+    progress(_("pictures"))
     _load_pictures(tables, library)
-    progress("places")
+    progress(_("places"))
     _load_places(tables, library)
     made = list(_make_pages(tables, library))
     for number, (page, row, language) in enumerate(made):
         if number % 25 == 0:
-            progress(f"pages {number}/{len(made)}")
+            progress(f"{_('pages')} {number}/{len(made)}")
         page.body = list(_blocks(row, language, library))
         page.save_revision().publish()
 

@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID, uuid5
 
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from kafo.people.models import (
@@ -151,6 +152,7 @@ def _persons(
 ) -> dict[str, Person]:
     persons = {}
     today = timezone.localdate()
+    hashed = make_password(password)  # once: it is slow on purpose
     for row in tables["person"]:
         born = row.get("born_on")
         if "age" in row:
@@ -173,7 +175,7 @@ def _persons(
                 person=person, skill=skills[held["skill"]], level=held["level"]
             )
         if username := row.get("username"):
-            Account.objects.create_user(username, password=password, person=person)
+            Account.objects.create(username=username, password=hashed, person=person)
     for row in tables.get("guardian_authorization", []):
         GuardianAuthorization.objects.create(
             person=persons[row["person"]],

@@ -5,6 +5,7 @@ import socket
 import sqlite3
 import stat
 import subprocess
+import tarfile
 
 import pytest
 
@@ -32,6 +33,17 @@ def test_it_names_the_answer_that_is_missing(tmp_path):
     done = run_kafo("init", "--name", "Kafo", home=tmp_path / "new", check=False)
     assert done.returncode == 2
     assert "--town" in done.stderr
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--country", "MALI"), ("--site", "Ségou 1"), ("--site", "desk"), ("--host", "http://segou")],
+)
+def test_it_names_the_answer_that_will_not_do(option, value, tmp_path):
+    done = run_kafo("init", *ANSWERS, option, value, home=tmp_path / "new", check=False)
+    assert done.returncode == 2
+    assert option in done.stderr
     assert not (tmp_path / "new").exists()
 
 
@@ -80,6 +92,44 @@ def test_it_restores_what_it_backed_up(office, tmp_path):
     made = dict(line.split("=", 1) for line in (other / "settings.env").read_text().split())
     assert made["KAFO_OFFICE_ID"] == kept["KAFO_OFFICE_ID"]
     assert made["KAFO_SECRET_KEY"] != kept["KAFO_SECRET_KEY"]
+
+
+def test_it_writes_a_backup_only_where_there_is_a_folder(office, tmp_path):
+    drive = tmp_path / "drive"
+    done = run_kafo("backup", drive / "office.tar.gz", home=office, check=False)
+    assert done.returncode == 1
+    assert "plugged in" in done.stderr
+    assert not drive.exists()
+    drive.mkdir()
+    run_kafo("backup", drive, home=office)
+    assert [path.name[:5] for path in drive.iterdir()] == ["kafo-"]
+
+
+def test_it_notes_a_trial_with_the_office_that_was_tried(office, tmp_path):
+    file = tmp_path / "backup.tar.gz"
+    run_kafo("backup", file, home=office)
+    stranger = run_kafo("restore", "--verify", file, home=tmp_path / "other")
+    assert "restores" in stranger.stdout
+    assert "Not noted" in stranger.stderr
+    assert not (tmp_path / "other").exists()
+    assert "Noted" in run_kafo("restore", "--verify", file, home=office).stdout
+    assert (office / "backups/restored.json").exists()
+
+
+def test_it_refuses_a_backup_of_a_newer_version(office, tmp_path):
+    file, unpacked = tmp_path / "backup.tar.gz", tmp_path / "unpacked"
+    run_kafo("backup", file, home=office)
+    with tarfile.open(file) as archive:
+        archive.extractall(unpacked, filter="data")
+    manifest = json.loads((unpacked / "manifest.json").read_text())
+    (unpacked / "manifest.json").write_text(json.dumps(manifest | {"format": 99}))
+    with tarfile.open(file, "w:gz") as archive:
+        archive.add(unpacked, ".")
+    for arguments in (["--verify", file], [file]):
+        done = run_kafo("restore", *arguments, home=tmp_path / "other", check=False)
+        assert done.returncode == 1
+        assert "newer Kafo" in done.stderr
+    assert not (tmp_path / "other").exists()
 
 
 def test_it_keeps_secrets_out_of_the_backup(office, tmp_path):
@@ -150,6 +200,11 @@ def test_it_refuses_a_wrong_database_address(office):
     done = run_kafo("check", home=office, check=False, KAFO_DATABASE_URL="mysql://somewhere/kafo")
     assert done.returncode == 1
     assert "postgresql://" in done.stderr
+    away = "postgresql://nobody@localhost:1/nothing"
+    done = run_kafo("exchange", home=office, check=False, KAFO_DATABASE_URL=away)
+    assert done.returncode == 1
+    assert "does not answer" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_it_takes_nothing_away_that_no_demonstration_made(office, tmp_path):
@@ -168,3 +223,4 @@ def test_it_does_not_share_its_port_with_another_office(office):
         done = run_kafo("run", "--port", port, home=office, check=False)
     assert done.returncode == 1
     assert "--port" in done.stderr
+    assert run_kafo("run", "--port", 99999, home=office, check=False).returncode == 2

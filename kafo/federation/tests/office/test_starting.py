@@ -146,6 +146,14 @@ def test_it_takes_a_list_only_when_enough_holders_signed(listed, home):
     assert not listed.roster.believes(DAKAR.bytes, bytes(32), "public", 1, 1)
 
 
+def test_it_lets_offices_move_to_other_addresses(listed, home):
+    there = "https://dakar.example.org"
+    draft = rostering.draft_addresses(listed, actor=None, addresses={DAKAR: there})
+    assert rostering.differences(draft, listed.roster) == [f"Dakar is now at {there}"]
+    signed(listed, home, draft)
+    assert listed.roster.office(DAKAR.bytes).addresses == [there]
+
+
 def test_it_hosts_an_office_whose_new_records_are_at_home_there(listed, home):
     office = Organization.objects.create(short_name="BKO", visibility="public")
     person = Person.objects.create(organization=office, family_name="Traoré", phone="1")
