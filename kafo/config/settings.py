@@ -197,6 +197,7 @@ WAGTAILADMIN_PERMITTED_LANGUAGES = [("fr", "Français"), ("en", "English")]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database.fallback"}}
 WAGTAILADMIN_LOGIN_URL = LOGIN_URL
 WAGTAILADMIN_COMMENTS_ENABLED = False
+WAGTAILADMIN_EXTERNAL_LINK_CONVERSION = ""  # it would look the address up on everybody's sites
 WAGTAIL_AUTOSAVE_INTERVAL = 20_000  # milliseconds; each saving travels over a line that is paid for
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False

@@ -110,6 +110,10 @@ NEEDED_FIELDS = {"wagtailadmin_choose_page_external_link": "external-link-choose
 # … with numbers in these, and with a path to go to afterwards.
 NUMBERS = re.compile(r"(?:.+-count|.+-order|.+_FORMS|revision_id)")
 MOST_DIGITS = 18
+# Asked for one type of page, the chooser opens at what all pages of that type have above them,
+# whosever they are: only the question for any type is answered.
+CHOOSERS = {"wagtailadmin_choose_page", "wagtailadmin_choose_page_search"}
+ANY_TYPE = {"", "wagtailcore.page"}
 # These answer with the page as readers will see it, its style inside it.
 PREVIEWS = {
     f"wagtailadmin_pages:{name}"
@@ -200,6 +204,8 @@ def guarded(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
             return HttpResponseRedirect(reverse(STANDS_FOR[name]))
         _require_visible(request.user, name, kwargs)
         _require_whole(request, name)
+        if name in CHOOSERS:
+            _require(request.GET.get("page_type", "") in ANY_TYPE)
         try:
             response = view(request, *args, **kwargs)
         except MultiValueDictKeyError as error:

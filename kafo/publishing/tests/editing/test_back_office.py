@@ -10,6 +10,7 @@ from wagtail.models import Page
 from kafo.people.models import Mandate
 from kafo.publishing import back_office
 from kafo.publishing.back_office import OPEN, STANDS_FOR, WITHOUT_SIGN_IN
+from kafo.publishing.models import ProjectPage
 from kafo.publishing.services.writing import newest
 
 from .conftest import WRITERS, World
@@ -245,3 +246,83 @@ def test_it_resolves_the_catalogue_in_both_languages() -> None:
         assert f"/{language}-" in address
         assert resolve(address).kwargs["name"].startswith(language)
     assert get_resolver() is not None
+
+
+def _asked(world: World, *, other: bool) -> list[str]:
+    """Give addresses without a number of their own that ask for the other site's things."""
+    site = world.amm if other else world.bamako
+    news = world.amm_news if other else world.news
+    picture = world.amm_picture if other else world.picture
+    document = world.amm_document if other else world.document
+    places = [news.pk, news.get_parent().pk, site.homes()["fr"].pk]
+    asked = [
+        f"/editor/api/main/pages/?{name}={pk}&for_explorer={explorer}"
+        for name in ("child_of", "descendant_of", "ancestor_of", "translation_of", "id")
+        for pk in places
+        for explorer in ("", "1")
+    ]
+    asked += ["/editor/api/main/pages/?search=Nouvelle&fields=*", "/editor/api/main/pages/"]
+    asked += [f"/editor/api/main/pages/?{field}=Nouvelle" for field in ("title", "draft_title")]
+    choose = reverse("wagtailadmin_choose_page")
+    asked += [
+        f"{choose}?page_type=publishing.newspage",
+        f"{choose}?page_type=publishing.projectpage",
+        f"{choose}?user_perms=move_to&target_pages[]={news.pk}",
+        f"{reverse('wagtailadmin_choose_page_search')}?q=Nou&page_type=publishing.newspage",
+        f"{reverse('wagtailadmin_explore_root')}?site={site.wagtail_site_id}",
+        f"{reverse('wagtailadmin_explore_root')}?q=Nouvelle&search_all=1",
+        f"{reverse('wagtailadmin_pages:search')}?q=Nouvelle&content_type=publishing.newspage",
+    ]
+    for index, chooser in (
+        ("wagtailimages:index", "wagtailimages_chooser:choose_results"),
+        ("wagtaildocs:index", "wagtaildocs_chooser:choose_results"),
+    ):
+        for name in (index, chooser):
+            asked.append(f"{reverse(name)}?collection_id={site.collection_id}")
+            asked.append(f"{reverse(name)}?q=o&collection_id={site.collection_id}")
+    for name, file in (("wagtailimages", picture), ("wagtaildocs", document)):
+        asked.append(f"{reverse(f'{name}_chooser:chosen_multiple')}?id={file.pk}")
+        asked.append(f"{reverse(f'{name}:index')}?next={file.pk}")
+        asked.append(
+            f"{reverse('wagtail_bulk_action', args=[name, file._meta.model_name, 'delete'])}"
+            f"?id={file.pk}"
+        )
+    asked.append(f"{reverse('wagtailadmin_choose_page_chosen_multiple')}?id={news.pk}")
+    return asked
+
+
+@pytest.mark.parametrize("role", ["director", "editor", "amm_editor"])
+def test_it_gives_nothing_of_another_site_whatever_is_asked(world: World, role: str) -> None:
+    other = role != "amm_editor"
+    secret = b"Baobab" if other else b"Niger"
+    news = world.amm_news if other else world.news
+    # One type of page that there is on the other site only.
+    home = (world.amm if other else world.bamako).homes()["fr"]
+    project = ProjectPage(title=f"Projet {secret.decode()}", slug="p", locale=home.locale)
+    world.list_of(world.amm if other else world.bamako).add_child(instance=project)
+    client = world.client(role)
+    for address in _asked(world, other=other):
+        response = client.get(address)
+        assert response.status_code in {200, 302, 400, 404}, address
+        assert secret not in response.content, address
+    listed = client.get("/editor/api/main/pages/").json()["items"]
+    own = world.bamako if other else world.amm
+    assert {row["id"] for row in listed} == set(
+        Page.objects.filter(path__startswith=own.homes()["fr"].path).values_list("pk", flat=True)
+    ) | set(
+        Page.objects.filter(path__startswith=own.homes()["en"].path).values_list("pk", flat=True)
+    )
+    assert news.pk not in {row["id"] for row in listed}
+    assert client.get(f"/editor/api/main/pages/{news.pk}/").status_code == 404
+    assert client.post(f"/editor/api/main/pages/{news.pk}/action/publish/").status_code == 404
+
+
+def test_it_looks_up_no_page_by_an_address_that_is_pasted(world: World) -> None:
+    client = world.client("editor")
+    for page in (world.amm_news, world.news):
+        site, path = page.full_url.split("/fr/")
+        for link in (page.full_url, f"{site}/{path}", f"{site}/{path}?page=2"):
+            sent = {"external-link-chooser-url": link, "external-link-chooser-link_text": "Lien"}
+            answer = client.post(reverse("wagtailadmin_choose_page_external_link"), sent).json()
+            assert answer["step"] == "external_link_chosen"
+            assert (answer["result"]["url"], answer["result"]["title"]) == (link, "Lien")
