@@ -1,6 +1,7 @@
 """What is held of a log: the state of each record, and the tree over all of them."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -52,10 +53,21 @@ def numbers_by_id(log: Log, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
     wanted = list(ids)
     found: dict[uuid.UUID, int] = {}
     for at in range(0, len(wanted), 500):
-        rows = Held.objects.using(log._state.db).filter(
-            log=log, record_id__in=wanted[at : at + 500]
-        )
-        found |= dict(rows.values_list("record_id", "number"))
+        rows = Held.objects.using(log._state.db).filter(record_id__in=wanted[at : at + 500])
+        told = rows.values_list("log_id", "record_id", "number")
+        # Asked for the log as well, SQLite would go through all that is held of it.
+        found |= {record_id: number for pk, record_id, number in told if pk == log.pk}
+    return found
+
+
+def held_by_id(using: str, logs: set[int], ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Held]]:
+    """Give what is held of these records in these logs."""
+    wanted = list(ids)
+    found: dict[uuid.UUID, list[Held]] = defaultdict(list)
+    for at in range(0, len(wanted), 500):
+        for held in Held.objects.using(using).filter(record_id__in=wanted[at : at + 500]):
+            if held.log_id in logs:
+                found[held.record_id].append(held)
     return found
 
 

@@ -22,6 +22,7 @@ from kafo.federation.node import Node
 from kafo.federation.services.erasing import redact_records
 from kafo.federation.services.holding import (
     State,
+    held_by_id,
     held_by_number,
     ids_by_number,
     numbers_by_id,
@@ -119,13 +120,12 @@ class _Changes:
         own = [log for log in Log.objects.using(self.node.using) if self.node.writes(log.office)]
         self.logs = {(log.office, log.audience): log for log in own}
         targets: set[uuid.UUID] = set()
+        pks = {log.pk for log in own}
         for kind, ids in by_kind.items():
             model = kinds().get(kind)
+            self.held |= held_by_id(self.node.using, pks, ids)
             for at in range(0, len(ids), 500):
                 some = ids[at : at + 500]
-                held = Held.objects.using(self.node.using).filter(record_id__in=some, log__in=own)
-                for each in held:
-                    self.held[each.record_id].append(each)
                 if model:
                     found = model._base_manager.using(self.node.using).in_bulk(some)
                     self.records |= {(kind, pk): record for pk, record in found.items()}
@@ -301,30 +301,35 @@ def compare_tables(node: Node) -> int:
     """Find changes that were written past the outbox, put them in it; give how many."""
     found = []
     waiting = set(Outbox.objects.using(node.using).values_list("kind", "record_id"))
-    changes = _Changes(node)
+    own = [log for log in Log.objects.using(node.using) if node.writes(log.office)]
     for kind, model in kinds().items():
         rows = set(model._base_manager.using(node.using).values_list("pk", flat=True))
-        known = set(
-            Held.objects.using(node.using)
-            .filter(
-                kind=kind,
-                log__in=[x for x in Log.objects.using(node.using) if node.writes(x.office)],
-            )
-            .values_list("record_id", flat=True)
-        )
-        for record_id in rows | known:
-            changes.look_at(kind, record_id)
-    changes.load()
-    for key in changes.keys:
-        before = sum(map(len, changes.of_log.values()))
-        changes.note(*key)
-        if sum(map(len, changes.of_log.values())) > before and key not in waiting:
-            found.append(key)
-            raise_alarm(node, AlarmKind.UNTOLD, f"{key[0]} {key[1]}")
+        held = Held.objects.using(node.using).filter(kind=kind, log__in=own)
+        ids = list(rows | set(held.values_list("record_id", flat=True)))
+        for at in range(0, len(ids), AT_ONCE):
+            differing = _differing(node, kind, ids[at : at + AT_ONCE])
+            found += [(kind, each) for each in differing if (kind, each) not in waiting]
+    for kind, record_id in found:
+        raise_alarm(node, AlarmKind.UNTOLD, f"{kind} {record_id}")
     Outbox.objects.using(node.using).bulk_create(
         [Outbox(kind=kind, record_id=record_id) for kind, record_id in found]
     )
     return len(found)
+
+
+def _differing(node: Node, kind: int, ids: list[uuid.UUID]) -> list[uuid.UUID]:
+    """Give those records of which the logs would have to say something."""
+    changes = _Changes(node)
+    for record_id in ids:
+        changes.look_at(kind, record_id)
+    changes.load()
+    found = []
+    for record_id in ids:
+        before = sum(map(len, changes.of_log.values()))
+        changes.note(kind, record_id)
+        if sum(map(len, changes.of_log.values())) > before:
+            found.append(record_id)
+    return found
 
 
 __all__ = [

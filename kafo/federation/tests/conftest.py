@@ -12,10 +12,10 @@ collect_ignore_glob = ["office"] if IS_TOY else ["test_[!w]*.py"]
 
 @pytest.fixture(scope="session")
 def empty(tmp_path_factory, django_db_blocker):
-    from kafo.federation.tests.world import template
+    from kafo.federation.tests.databases import make_template
 
     with django_db_blocker.unblock():
-        yield template(tmp_path_factory.mktemp("empty"))
+        yield make_template(tmp_path_factory.mktemp("empty"))
 
 
 @pytest.fixture

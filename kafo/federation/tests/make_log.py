@@ -20,13 +20,14 @@ def main():
     from kafo.federation.models import Frame, Log
     from kafo.federation.services.sealing import seal_waiting
     from kafo.federation.services.snapshots import write_snapshot
+    from kafo.federation.tests.databases import make_template
     from kafo.federation.tests.offices import office_id
     from kafo.federation.tests.toy.models import Person, Project, Step
-    from kafo.federation.tests.world import World, template
+    from kafo.federation.tests.world import World
 
     FOLDER.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as folder:
-        world = World(Path(folder), template(Path(folder)), ("dakar",))
+        world = World(Path(folder), make_template(Path(folder)), ("dakar",))
         fields = {"home_office": office_id("dakar"), "visibility": "federation"}
         leader = Person.objects.using("dakar").create(name="Awa Test", phone="+221 1", **fields)
         made = [

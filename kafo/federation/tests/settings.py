@@ -1,6 +1,6 @@
-"""Settings of the toy: several nodes in one process, each with a database file of its own."""
+"""Settings of the toy: several nodes in one process, each with a database of its own."""
 
-from kafo.config.env import database_at
+from kafo.config.env import database_at, text
 
 SECRET_KEY = "toy"
 INSTALLED_APPS = [
@@ -14,7 +14,7 @@ MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]  # says how long an a
 ROOT_URLCONF = "kafo.federation.urls"
 KAFO_OFFICE_ID = "00000000-0000-7000-8000-000000000000"
 DATABASES = {
-    name: {**database_at("sqlite://"), "NAME": f"/nonexistent/{name}.sqlite3"}
+    name: {**database_at(text("KAFO_DATABASE_URL", "sqlite://")), "NAME": f"/nonexistent/{name}"}
     for name in ("default", "geneva", "bamako", "dakar", "relay", "spare")
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

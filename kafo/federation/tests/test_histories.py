@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from django.db import connections
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
@@ -28,6 +27,7 @@ from kafo.federation.services import (
 from kafo.federation.services.applying import replay_parked
 from kafo.federation.services.erasing import drop_frames
 from kafo.federation.services.sealing import compare_tables, seal_waiting
+from kafo.federation.tests import databases
 from kafo.federation.tests.test_skew import OLDER
 from kafo.federation.tests.toy.models import Project, Step
 from kafo.federation.tests.world import Cut, World, office_id
@@ -240,11 +240,7 @@ class Histories(RuleBasedStateMachine):
         for name in NAMES:
             for log in Log.objects.using(name):
                 drop_frames(log, log.sequence)
-            connections[name].cursor().execute("VACUUM")
-            connections[name].cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            disk = b"".join(
-                path.read_bytes() for path in (self.folder / name).rglob("*") if path.is_file()
-            )
+            disk = databases.all_bytes(name, self.folder / name)
             for title in set(self.erased) - alive:
                 assert title.encode() not in disk, (name, title)
 

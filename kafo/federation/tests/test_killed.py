@@ -9,9 +9,10 @@ from django.db import connections
 from kafo.federation import node as node_module
 from kafo.federation.models import Log, Outbox
 from kafo.federation.services import recovering
+from kafo.federation.tests.databases import connect
 from kafo.federation.tests.test_exchange import project
 from kafo.federation.tests.test_trust import titles
-from kafo.federation.tests.world import connect, office_id
+from kafo.federation.tests.world import office_id
 
 POINTS = int(os.environ.get("KILLS", "14"))
 
@@ -37,7 +38,7 @@ def killed_at(world, number, work):
 
         node_module.os.fsync = fsync
         for name in world.nodes:
-            connect(name, world.folder / name / "kafo.sqlite3")
+            connect(name, world.folder / name)
             connections[name].execute_wrappers.append(
                 lambda execute, sql, params, many, context: (
                     count() if sql.split()[0] in WRITES else None,
@@ -50,7 +51,7 @@ def killed_at(world, number, work):
             os._exit(0)
     _, status = os.waitpid(child, 0)
     for name, node in world.nodes.items():
-        connect(name, world.folder / name / "kafo.sqlite3")
+        connect(name, world.folder / name)
         node._marks = None
         recovering.check_marks(node)
     return os.WIFSIGNALED(status)

@@ -1,9 +1,7 @@
-"""Several nodes in one process, each with a folder and a SQLite file of its own."""
+"""Several nodes in one process, each with a folder and a database of its own."""
 
 import itertools
-import shutil
 
-from django.core.management import call_command
 from django.db import connections
 
 from kafo.federation.errors import Untrusted
@@ -12,24 +10,10 @@ from kafo.federation.node import Node, forget_node, register_node
 from kafo.federation.services import answering, attachments
 from kafo.federation.services.exchanging import Visit, exchange
 from kafo.federation.services.recovering import check_marks
+from kafo.federation.tests import databases
 from kafo.federation.tests.offices import ROOT_KEYS, ROOTS, office_id
 from kafo.federation.wire import signatures
 from kafo.federation.wire.rosters import OfficeEntry, RosterPayload, sign_roster
-
-
-def template(folder):
-    """Make an empty database once; each node begins with a copy of it."""
-    path = folder / "template.sqlite3"
-    connect("default", path)
-    call_command("migrate", database="default", run_syncdb=True, verbosity=0)
-    connections["default"].cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connections["default"].close()
-    return path
-
-
-def connect(alias, path):
-    connections[alias].close()
-    connections[alias].settings_dict["NAME"] = str(path)
 
 
 class Cut(ConnectionError):
@@ -50,8 +34,7 @@ class World:
     def add(self, name):
         home = self.folder / name
         home.mkdir(parents=True)
-        shutil.copy(self.empty, home / "kafo.sqlite3")
-        connect(name, home / "kafo.sqlite3")
+        databases.begin(name, home, self.empty)
         node = Node.create(
             name, home / "federation", office_id(name), now=lambda: float(next(self.clock))
         )
@@ -114,18 +97,11 @@ class World:
         )
 
     def back_up(self, name):
-        target = self.folder / f"{name}.backup"
-        target.unlink(missing_ok=True)
-        connections[name].cursor().execute("VACUUM INTO %s", [str(target)])
+        databases.back_up(name, self.folder / name)
 
     def restore(self, name, *, marks=True):
         node = self.nodes[name]
-        path = self.folder / name / "kafo.sqlite3"
-        connections[name].close()
-        for left in path.parent.glob("kafo.sqlite3-*"):
-            left.unlink()
-        shutil.copy(self.folder / f"{name}.backup", path)
-        connect(name, path)
+        databases.restore(name, self.folder / name)
         if not marks:
             (node.home / "marks.cbor").unlink(missing_ok=True)
         node._marks = None
