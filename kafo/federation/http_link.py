@@ -2,8 +2,10 @@
 
 import http.client
 import re
+import socket
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -58,6 +60,13 @@ class HttpLink:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+    def cut(self) -> None:
+        """End what is under way, from another thread."""
+        line = self._connection.sock
+        if line:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
 
     def hello(self, data: bytes) -> bytes:
         """Open the exchange."""

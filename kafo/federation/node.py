@@ -223,7 +223,7 @@ def trusted_version(document: bytes) -> int:
     """Give the version that a document claims; raises Malformed."""
     try:
         return int(cbor.decode(cbor.decode(document)[0])[0])
-    except (TypeError, IndexError, KeyError, ValueError) as error:
+    except (TypeError, IndexError, KeyError, ValueError, OverflowError) as error:
         raise Malformed("This is no roster.") from error
 
 

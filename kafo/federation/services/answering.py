@@ -28,6 +28,8 @@ PIECE = 128 * 1024
 SHORT = 8  # bytes of a hash that are enough to compare
 TOKEN_SECONDS = 3600
 MOST_TOKENS = 1000
+MOST_EPOCHS = 2**31 - 1
+MOST_FRAMES = 2**62
 _tokens: dict[bytes, tuple[str, uuid.UUID, float]] = {}
 
 
@@ -50,7 +52,10 @@ class Head:
         """Read what `packed` gave; raises Malformed."""
         match item:
             case [bytes(office), str(audience), int(epoch), int(sequence), bytes(hash_)] if (
-                len(office) == 16 and len(audience) <= 80 and epoch > 0 <= sequence
+                len(office) == 16
+                and len(audience) <= 80
+                and 0 < epoch <= MOST_EPOCHS
+                and 0 <= sequence <= MOST_FRAMES
             ):
                 return cls(uuid.UUID(bytes=office), audience, epoch, sequence, hash_[:SHORT])
         raise Malformed("This is no head of a log.")
@@ -242,8 +247,7 @@ def take_frames(
     node: Node, client: uuid.UUID, head: Head, after: int, edition: int, offset: int, data: bytes
 ) -> int:
     """Take bytes that a client pushes; give how many of its stream are here now."""
-    roster = node.roster
-    if roster is None or not roster.reads(head.audience, head.office.bytes, node.office.bytes):
+    if not is_for_us(node, head):
         raise Untrusted("This log is not for this office.")
     log = log_of_peer(node, head)
     incoming = Incoming(node, client, log)
@@ -286,8 +290,7 @@ def take_snapshot(
 
     Raises Malformed, Untrusted or Diverged.
     """
-    roster = node.roster
-    if roster is None or not roster.reads(head.audience, head.office.bytes, node.office.bytes):
+    if not is_for_us(node, head):
         raise Untrusted("This log is not for this office.")
     log = log_of_peer(node, head)
     if position <= position_of(log):
@@ -305,6 +308,19 @@ def log_of_peer(node: Node, head: Head) -> Log:
     """Give the log that a head is about, made when it is new here."""
     with transaction.atomic(using=node.using):
         return log_of(node, head.office, head.audience)
+
+
+def is_for_us(node: Node, head: Head) -> bool:
+    """Say whether a log is for this office, and one that the list of offices knows.
+
+    A peer may name any: one that is not listed is never made here.
+    """
+    roster = node.roster
+    if roster is None or not roster.reads(head.audience, head.office.bytes, node.office.bytes):
+        return False
+    audiences = {"public", "federation", *roster.circles}
+    audiences |= {f"to:{entry.id.hex()}" for entry in roster.offices}
+    return roster.office(head.office.bytes) is not None and head.audience in audiences
 
 
 def take_rosters(node: Node, documents: list[bytes]) -> None:

@@ -24,7 +24,14 @@ from django.utils.translation import gettext as _
 from kafo.federation.errors import Diverged, Incomplete, Malformed, Untrusted
 from kafo.federation.models import Log, Roster
 from kafo.federation.node import Node
-from kafo.federation.services.answering import Head, frames_after, log_of_peer, take_rosters
+from kafo.federation.services import superseding
+from kafo.federation.services.answering import (
+    Head,
+    frames_after,
+    is_for_us,
+    log_of_peer,
+    take_rosters,
+)
 from kafo.federation.services.applying import apply_frame, frame_hash
 from kafo.federation.services.attachments import files_for, pieces_of, take_piece, wanted_files
 from kafo.federation.services.erasing import kept_from
@@ -58,6 +65,7 @@ def write_stick(
 ) -> list[Path]:
     """Write what `offices` may read to a stick; give the files.
 
+    Parts that this office wrote for the same offices before go once the new ones are whole there.
     Pictures and documents come after the text, the smallest first, up to `files_at_most` bytes.
     Raises Untrusted for strangers, and Refused when the drive cannot be written.
     """
@@ -82,10 +90,16 @@ def write_stick(
             if log.sequence and roster.reads(log.audience, log.office.bytes, office.bytes)
         ]
         items = chain(_items(node, logs), files_for(node, office, files_at_most))
+        there = [path for path in folder.glob("K*.AGE") if _is_plain(path)]
+        old = superseding.written_before(node, office, there)
+        parts = []
         for part in _parts(items):
             number += 1
             sealed = pyrage.encrypt(part, [recipient])
-            written.append(_write(folder / f"K{number:07}.AGE", sealed))
+            parts.append(_write(folder / f"K{number:07}.AGE", sealed))
+        superseding.remember(node, office, parts)
+        superseding.drop(old)
+        written += parts
     return written
 
 
@@ -135,8 +149,8 @@ def read_stick(node: Node, drive: Path) -> Carried:
     roster = folder / "ROSTER.BIN"
     if _is_plain(roster) and roster.stat().st_size < MAX_PART:
         try:
-            take_rosters(node, [bytes(each) for each in cbor.decode(roster.read_bytes())])
-        except (Malformed, Untrusted, TypeError) as error:
+            _take_rosters(node, cbor.decode(roster.read_bytes()))
+        except (Malformed, Untrusted, OSError) as error:
             visit.faults.append(str(error))
     for path in sorted(folder.glob("K*.AGE")):
         if not _is_plain(path):
@@ -155,6 +169,12 @@ def read_stick(node: Node, drive: Path) -> Carried:
         _Part(node, visit).read(part)
     visit.broken += len(visit.begun)
     return visit
+
+
+def _take_rosters(node: Node, item: Any) -> None:
+    if not isinstance(item, list) or not all(isinstance(each, bytes) for each in item):
+        raise Malformed("These are no lists of offices.")
+    take_rosters(node, item)
 
 
 def _is_plain(path: Path) -> bool:
@@ -217,8 +237,7 @@ class _Part:
             case _:
                 raise Malformed("This part begins with something else than a log.")
         head = Head.read([office, audience, epoch, at, b""])
-        roster = self.node.roster
-        if roster is None or not roster.reads(audience, office, self.node.office.bytes):
+        if not is_for_us(self.node, head):
             return
         log = log_of_peer(self.node, head)
         if what != "log" and (epoch, at) <= position_of(log):

@@ -19,6 +19,7 @@ from kafo.federation.services.answering import (
     frames_after,
     heads_for,
     hello,
+    is_for_us,
     log_of_peer,
     note_fork,
     take_rosters,
@@ -156,8 +157,7 @@ def _offer(item: object) -> Offer:
 
 def _fetch(node: Node, link: Link, token: bytes, offer: Offer, visit: Visit) -> None:
     head = offer.head
-    roster = node.roster
-    if roster is None or not roster.reads(head.audience, head.office.bytes, node.office.bytes):
+    if not is_for_us(node, head):
         return
     log = log_of_peer(node, head)
     if note_fork(node, log, head, link.office):

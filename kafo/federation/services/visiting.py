@@ -1,6 +1,7 @@
 """Visit: exchange with peers on a schedule or on demand, within the bytes of a day."""
 
 import logging
+import threading
 import uuid
 from datetime import timedelta
 
@@ -26,6 +27,7 @@ from kafo.records.errors import Refused
 logger = logging.getLogger("kafo.federation")
 
 LEAST = 4096  # bytes without which a visit is not worth its greeting
+MOST_SECONDS = 3600  # a peer that drips must not keep the others waiting
 
 
 class Spent(ConnectionError):
@@ -143,6 +145,9 @@ def _try(node: Node, office: uuid.UUID, address: str, left: int) -> tuple[Visit 
     link = LimitedLink(office, address, left)
     visit: Visit | None = None
     fault = ""
+    end = threading.Timer(MOST_SECONDS, link.cut)
+    end.daemon = True
+    end.start()
     try:
         visit = exchange(node, link, files_at_most=left // 2)
         fault = Fault.WRONG if visit.faults else ""
@@ -155,6 +160,7 @@ def _try(node: Node, office: uuid.UUID, address: str, left: int) -> tuple[Visit 
     except ConnectionError:
         fault = Fault.BROKEN if link.moved else Fault.SILENT
     finally:
+        end.cancel()
         link.close()
         Peer.objects.filter(office=office).update(bytes_moved=F("bytes_moved") + link.moved)
     return visit, fault
