@@ -1,6 +1,6 @@
 # Kafo: each target sets up what it needs. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check run bench tables
+.PHONY: help demo test check run install bench tables
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.cache/uv/bin:$(PATH)
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
@@ -12,8 +12,12 @@ help: ## list the targets
 demo: .venv/run ## three offices with invented data, the first at http://bamako.localhost:8000/
 	@.venv/bin/kafo demo
 
-run: .venv/run ## your own office, in ./kafo-data (see docs/operate/install.md)
+run: .venv/run ## your own office, in ./kafo-data; asks what it needs the first time
+	@[ -e "$${KAFO_HOME:-kafo-data}/settings.env" ] || .venv/bin/kafo init
 	@.venv/bin/kafo run
+
+install: .venv/run ## the program on a server, for all its users (see docs/operate/install.md)
+	@.venv/bin/python -m compileall -q kafo .venv/lib
 
 test: check ## all tests: rooms, real browser, SQLite and PostgreSQL
 	@deploy/test-components

@@ -41,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if getattr(options, "home", None):
         os.environ["KAFO_HOME"] = str(Path(options.home).resolve())
+    os.umask(0o027)  # what is made here, backups too, is nothing for other users of the machine
     try:
         finish_restore(_home(options))
         return int(options.command(options))
@@ -68,7 +69,7 @@ def _why(error: Exception) -> str:
         return _("The database does not answer: %(why)s") % {"why": str(error).strip()}
     if isinstance(error, PermissionError):
         known = {"file": error.filename or ""}
-        return _("%(file)s belongs to somebody else. Work as its user: sudo -u kafo …") % known
+        return _("No right to %(file)s. Work as the user of the office: sudo -u kafo …") % known
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"
     return ""

@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 from kafo.records.durable import sync_disk, sync_folder
 from kafo.records.errors import Refused
 from kafo.welcome.backup import FORMAT, Progress, digest_of, run_postgres, write_note
-from kafo.welcome.home import DATABASE_BEGUN, RESTORED, RESTORING, finish_restore
+from kafo.welcome.home import DATABASE_BEGUN, RESTORED, RESTORING, finish_restore, make_private
 
 TABLES = ("people_person", "people_mandate", "wagtailcore_page", "wagtailcore_modellogentry")
 
@@ -61,10 +61,10 @@ def _told_when_full() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Refused(
-            _("The backup could not be unpacked: %(why)s. Free some space and try again.")
-            % {"why": error.strerror or error}
-        ) from error
+        said = _("The backup could not be unpacked: %(why)s.") % {"why": error.strerror or error}
+        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            said += " " + _("Free some space and try again.")
+        raise Refused(said) from error
 
 
 def _unpack(file: Path, folder: Path, progress: Progress) -> dict[str, Any]:
@@ -188,7 +188,8 @@ def restore_backup(
     office = home / RESTORING
     with _told_when_full():
         shutil.rmtree(office, ignore_errors=True)
-        office.mkdir(parents=True)
+        make_private(home)
+        office.mkdir()
         try:
             manifest = _unpack(file, office, progress)
             _fill(office, progress)
