@@ -69,6 +69,8 @@ class SecurityHeadersMiddleware:
                 if request.path.startswith("/editor/") and _is_page(response)
                 else DESK
             )
+        if is_at_desk(request):  # also what no view answers: a lost page still names who is there
+            response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from PIL import Image
 from wagtail.documents import get_document_model
 
 from kafo.publishing.models import Picture
@@ -36,6 +37,19 @@ def _zip(name: str, **files: bytes) -> bytes:
     return out.getvalue()
 
 
+def _torn(content: bytes) -> bytes:
+    """Give an archive whose first file cannot be unpacked."""
+    at = content.index(b"mimetype") + len("mimetype")
+    return content[:at] + b"\xff" * 8 + content[at + 8 :]
+
+
+def _avif_of_nothing() -> bytes:
+    """Give what begins as an AVIF and holds no picture."""
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), "sienna").save(file, "AVIF")
+    return file.getvalue().replace(b"pitm", b"none")
+
+
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 HTML = b"<!doctype html><script>alert(1)</script>"
 NO_PICTURES = {
@@ -46,6 +60,7 @@ NO_PICTURES = {
     "bomb": ("a.png", _bomb()),
     "empty": ("a.png", b""),
     "cut": ("a.png", picture_bytes()[:60]),
+    "avif of nothing": ("a.avif", _avif_of_nothing()),
 }
 NO_DOCUMENTS = {
     "svg": ("a.svg", SVG),
@@ -54,6 +69,7 @@ NO_DOCUMENTS = {
     "program": ("a.exe", b"MZ"),
     "zip as odt": ("a.odt", _zip("application/zip")),
     "bomb as odt": ("a.odt", _zip("x", mimetype=bytes(50_000_000))),
+    "torn odt": ("a.odt", _torn(_zip("x", mimetype=b"application/vnd.oasis.opendocument.text"))),
     "empty": ("a.txt", b""),
     "two endings": ("a.txt.html", b"text"),
 }

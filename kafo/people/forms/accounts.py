@@ -7,12 +7,13 @@ from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
+from django.contrib.auth.forms import UsernameField
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.utils.translation import gettext_lazy as _
 
 from kafo.desk.forms import DeskForm
-from kafo.people.models import Person
+from kafo.people.models import Account, Person
 from kafo.people.queries.accounts import is_taken
 
 
@@ -40,6 +41,10 @@ class SignInForm(_Plain, account_forms.LoginForm):
         self.fields["login"].widget.attrs["autocomplete"] = "username"
         self.fields["login"].widget.attrs["autocapitalize"] = "none"
         self.fields["remember"].label = _("Stay signed in on this device")
+
+    def clean_login(self) -> str:
+        # Keyboards write é in one letter or in two; accounts hold one spelling.
+        return str(Account.normalize_username(super().clean_login()))
 
 
 class ReauthenticateForm(_Plain, account_forms.ReauthenticateForm):
@@ -117,7 +122,7 @@ class NewPasswordForm(DeskForm):
 
 
 class NewAccountForm(NewPasswordForm):
-    username = forms.CharField(
+    username = UsernameField(
         label=_("Sign-in name"),
         max_length=150,
         help_text=_("Short and easy to type; you choose it."),

@@ -1,5 +1,6 @@
 """The doors: allauth's views where the house wants more than they do, and the code one enters."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -173,7 +174,7 @@ class SessionsView(ListUserSessionsView):
             end_sessions_of(account)
             logout(request)
             return HttpResponseRedirect(settings.LOGIN_URL)
-        if not wanted.isdecimal():
+        if not re.fullmatch(r"[0-9]{1,18}", wanted):
             note_account("people.account.sessions", account)
             return super().post(request, *args, **kwargs)
         session = UserSession.objects.filter(user=request.user, pk=int(wanted)).first()

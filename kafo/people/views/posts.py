@@ -1,5 +1,6 @@
 """Job descriptions of the office, and the shared ones that they answer to."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -297,7 +298,8 @@ class PostDifference(_OfPost):
 
     def save(self, form: Any) -> Any:
         values = form.cleaned_data
-        number = int(self.request.POST.get("number", "0") or 0)
+        seen = self.request.POST.get("number", "")
+        number = int(seen) if re.fullmatch(r"[0-9]{1,9}", seen) else 0
         ask = {"actor": self.request.user, "post": self.record, "number": number}
         if values["decision"] == DecisionForm.DECLINE:
             decline_version(**ask, reason=values["reason"])

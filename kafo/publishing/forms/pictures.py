@@ -10,7 +10,7 @@ from wagtail.images.forms import BaseImageForm
 
 from kafo.desk.forms import DeskForm, TranslatedFormField
 from kafo.publishing.models import PublicSite
-from kafo.publishing.services.files import clean_picture
+from kafo.publishing.services.files import UNREADABLE, clean_picture
 from kafo.records.errors import Refused
 
 ACCEPT = "image/jpeg,image/png,image/webp,image/avif"
@@ -22,7 +22,7 @@ def _readable(check: Callable[[Any], None]) -> Callable[[Any], None]:
     def checked(file: Any) -> None:
         try:
             check(file)
-        except OSError as error:
+        except UNREADABLE as error:
             raise ValidationError(_("This picture cannot be read.")) from error
 
     return checked

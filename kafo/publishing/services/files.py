@@ -1,8 +1,10 @@
 """What people send is not what is kept: pictures are drawn anew, documents are known by content."""
 
 import io
+import struct
 import threading
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,12 @@ MAX_PIXELS = {"JPEG": 130_000_000}
 MAX_PIXELS_OTHERS = 25_000_000
 # The colours of a phone's screen fit in this; longer profiles are not worth their weight.
 MAX_COLOUR_PROFILE = 4096
+
+# What Pillow stumbles over in a damaged file, by format.
+UNREADABLE = (
+    *(OSError, SyntaxError, ValueError, TypeError, RuntimeError, EOFError),
+    *(LookupError, ArithmeticError, AttributeError, struct.error, zlib.error),
+)
 
 _one_at_a_time = threading.Lock()
 
@@ -60,7 +68,7 @@ def clean_picture(file: Any, name: str = "") -> ContentFile[bytes]:
                 return _drawn_anew(picture, name)
         except Image.DecompressionBombError as error:
             raise _too_many_points() from error
-        except (OSError, SyntaxError, ValueError) as error:
+        except UNREADABLE as error:
             message = _("This is not a picture that can be read. Send a JPEG, PNG, WebP or AVIF.")
             raise Refused(message) from error
 
@@ -144,7 +152,7 @@ def _is_what_it_says(file: Any, extension: str) -> bool:
             if "mimetype" not in names or archive.getinfo("mimetype").file_size > 100:
                 return False
             return archive.read("mimetype").strip() == OPEN_DOCUMENT[extension]
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError):
         return False
 
 
