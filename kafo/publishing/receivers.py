@@ -3,11 +3,18 @@
 import errno
 import sys
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.core.signals import got_request_exception
-from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    transaction,
+)
 from django.db.models import F
 from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
@@ -22,8 +29,10 @@ from wagtail.signals import (
     post_page_move,
 )
 
+from kafo.people.models import Organization
 from kafo.people.signals import person_erased
 from kafo.publishing.baking.dependents import mark_due
+from kafo.publishing.baking.frames import refresh_frames
 from kafo.publishing.baking.pages import bake_page, expect_page
 from kafo.publishing.baking.reconcile import after_commit, find_due
 from kafo.publishing.baking.rendering import link_key
@@ -31,9 +40,11 @@ from kafo.publishing.baking.sharing import unshare_site
 from kafo.publishing.models import (
     BakedPage,
     ExternalLink,
+    Fact,
     HeardOffice,
     HomePage,
     Picture,
+    Place,
     PublicSite,
     PublishedFrame,
     PublishedPage,
@@ -41,9 +52,10 @@ from kafo.publishing.models import (
 )
 from kafo.publishing.services.names import forget_name
 from kafo.publishing.serving.application import DATABASE_SILENT, DISK_FULL, FAILURE
-from kafo.publishing.signals import place_changed
 from kafo.records import loop
-from kafo.records.signals import file_arrived, home_heard, records_received
+from kafo.records.signals import file_arrived, home_heard, records_changed, records_received
+
+_AT_ONCE = 500  # a database takes only so many values in one question
 
 
 def _bake_after_commit(page: Page) -> None:
@@ -153,9 +165,44 @@ def _on_link(
         mark_due(link_key(instance.address))
 
 
-@receiver(place_changed)
-def _on_place(place_id: Any, **kwargs: Any) -> None:
-    mark_due(f"place:{place_id}")
+@receiver([records_changed, records_received], sender=Place)
+def _on_places(rows: list[Any], using: str, **kwargs: Any) -> None:
+    _mark_places(rows, using)
+
+
+@receiver([records_changed, records_received], sender=Fact)
+def _on_facts(rows: list[Any], using: str, **kwargs: Any) -> None:
+    for start in range(0, len(rows), _AT_ONCE):
+        facts = Fact.objects.using(using).filter(pk__in=rows[start : start + _AT_ONCE])
+        _mark_places(list(facts.order_by().values_list("place", flat=True).distinct()), using)
+
+
+@receiver(post_delete, sender=Fact)
+def _on_fact_deleted(instance: Fact, using: str, **kwargs: Any) -> None:
+    _mark_places([instance.place_id], using)
+
+
+def _mark_places(ids: list[Any], using: str) -> None:
+    """Mark the pages of places, whoever wrote: the desk, a command, an accepted proposal."""
+    if using != DEFAULT_DB_ALIAS:  # sites are baked from this database
+        return
+    for start in range(0, len(ids), _AT_ONCE):
+        mark_due(*(f"place:{pk}" for pk in ids[start : start + _AT_ONCE]))
+
+
+@receiver([records_changed, records_received], sender=Organization)
+def _on_organizations(rows: list[Any], using: str, **kwargs: Any) -> None:
+    """The frame of a site names the organisation it belongs to."""
+    if using != DEFAULT_DB_ALIAS:
+        return
+    for site in PublicSite.objects.filter(organization__in=rows):
+        after_commit(partial(_redraw, site.pk))
+
+
+def _redraw(site_id: int) -> None:
+    for site in PublicSite.objects.select_related("wagtail_site__root_page").filter(pk=site_id):
+        refresh_frames(site)
+    loop.wake()
 
 
 @receiver(person_erased)

@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -22,7 +21,6 @@ from kafo.publishing.models import (
 from kafo.publishing.permissions.places import entry_policy, place_policy
 from kafo.publishing.queries.tasks import MINUTES
 from kafo.publishing.services.tasks import credit_task
-from kafo.publishing.signals import place_changed
 from kafo.records.acts import record_act
 from kafo.records.enums import Visibility
 from kafo.records.errors import Refused
@@ -33,10 +31,6 @@ def require(policy: Policy, actor: Any, action: str, record: Model) -> None:
     """Ask the policy, unless the node itself acts (`actor` None: a command, the demonstration)."""
     if actor is not None:
         policy.require(actor, action, record)
-
-
-def _tell(place_id: UUID) -> None:
-    transaction.on_commit(lambda: place_changed.send(sender=Place, place_id=place_id))
 
 
 @transaction.atomic
@@ -87,7 +81,6 @@ def write_fact(
         organization=place.organization_id, subject=str(place.pk), detail=kind, done_at=None
     ).delete()
     _note("publishing.fact.write", actor, fact)
-    _tell(place.pk)
     return fact
 
 
@@ -123,7 +116,6 @@ def confirm_fact(
     fact.save(update_fields=["checked_on", "checked_by", "checked_how", "updated_at"])
     _credit(actor, fact, TaskKind.CONFIRM, minutes)
     _note("publishing.fact.confirm", actor, fact, how=how)
-    _tell(fact.place_id)
     return True
 
 
@@ -156,9 +148,7 @@ def remove_fact(*, actor: Any, fact: Fact) -> None:
     """Take away a fact that is no longer true and whose new value nobody knows."""
     require(place_policy, actor, "change", fact.place)
     _note("publishing.fact.remove", actor, fact)
-    place_id = fact.place_id
     fact.delete()
-    _tell(place_id)
 
 
 @transaction.atomic
@@ -211,5 +201,4 @@ def change_place(*, actor: Any, place: Place, **values: Any) -> Place:
             fields=changed,
             organization=str(place.organization_id),
         )
-        _tell(place.pk)
     return place

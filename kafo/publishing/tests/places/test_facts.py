@@ -18,7 +18,6 @@ from kafo.publishing.services.places import (
     write_fact,
 )
 from kafo.publishing.services.tasks import take_task
-from kafo.publishing.signals import place_changed
 from kafo.publishing.tests.places.conftest import TODAY, make_fact, make_list, make_place
 from kafo.records.enums import Visibility
 from kafo.records.errors import NotVisible, Refused
@@ -192,32 +191,6 @@ def test_it_credits_whoever_did_it_not_who_took_it(cast):
     )
     confirm_fact(actor=cast["aminata"], fact=fact)
     assert ReviewTask.objects.get().person == cast["aminata"].person
-
-
-def test_it_tells_that_the_place_changed_when_all_is_written(
-    cast, django_capture_on_commit_callbacks
-):
-    place = make_place(cast)
-    told = []
-
-    def listen(place_id, **kwargs):
-        told.append(place_id)
-
-    place_changed.connect(listen)
-    try:
-        with django_capture_on_commit_callbacks(execute=True):
-            fact = make_fact(place, age=400)
-        with django_capture_on_commit_callbacks(execute=True):
-            confirm_fact(actor=cast["aminata"], fact=fact)
-        with django_capture_on_commit_callbacks(execute=True):
-            remove_fact(actor=cast["aminata"], fact=fact)
-        with django_capture_on_commit_callbacks(execute=True):
-            change_place(actor=cast["aminata"], place=place, is_under_delegation=True)
-        with django_capture_on_commit_callbacks(execute=True):
-            change_place(actor=cast["aminata"], place=place, is_under_delegation=True)
-    finally:
-        place_changed.disconnect(listen)
-    assert told == [place.pk] * 4
 
 
 @pytest.mark.parametrize("name", ["lea", "oumou"])
