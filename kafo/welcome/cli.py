@@ -42,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if getattr(options, "home", None):
         os.environ["KAFO_HOME"] = str(Path(options.home).resolve())
     os.umask(0o027)  # what is made here, backups too, is nothing for other users of the machine
+    os.umask(0o027)  # what is made here, backups too, is nothing for other users of the machine
     try:
         finish_restore(_home(options))
         return int(options.command(options))

@@ -40,6 +40,13 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Node, str
         node.switch_off()
 
 
+def test_it_keeps_all_it_writes_from_other_users_of_the_machine(office: tuple[Node, str]) -> None:
+    node, _code = office
+    subprocess.run([KAFO, "backup"], env=environment(KAFO_HOME=str(node.home)), check=True)
+    assert list(node.home.glob("backups/*.tar.gz"))
+    assert [str(path) for path in node.home.rglob("*") if path.stat().st_mode & 0o007] == []
+
+
 def _end_all_mandates(home: Path) -> None:
     subprocess.run(
         [sys.executable, "-c", END_ALL],
