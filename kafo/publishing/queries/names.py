@@ -2,18 +2,22 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 from django.db.models.fields import CharField, TextField
 from django.urls import reverse
+from django.utils.text import slugify
 from wagtail.documents import get_document_model
 from wagtail.fields import StreamField
 from wagtail.models import Page, Revision
 
+from kafo.people.models import Person
 from kafo.publishing.models import PAGE_TYPES, Fact, Picture, PublicSite
+from kafo.records.languages import folded
 
 CREDITS = ("author", "translator")
 """The fields of a page that say who made it; all others of its texts say what it is about."""
@@ -26,13 +30,27 @@ _NOT_TEXTS = {
 _PICTURE_TEXTS = ("title", "description", "alternatives")
 
 
+ADDRESS, SURNAME = "address", "surname"
+"""What a key begins with where nothing is replaced: a page's address, the surname alone."""
+SHORTEST_SURNAME = 4
+
+
 class Name:
     """The ways in which somebody is named, looked for as whole words whatever their case."""
 
+    flags = re.IGNORECASE
+
     def __init__(self, words: Iterable[str]) -> None:
-        self.words = sorted({word for word in words if word.strip()}, key=len, reverse=True)
+        known = dict.fromkeys(word for word in words if word.strip())
+        self.words = sorted(known, key=len, reverse=True)  # of two alike the first stays first
         forms = (r"\s+".join(map(re.escape, word.split())) for word in self.words)
-        self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)", re.IGNORECASE)
+        self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)", self.flags)
+        names = [word for word in self.words if word[-1:].isalpha() and "@" not in word]
+        self._slugs = {slug for word in names if (slug := slugify(folded(word)))}
+
+    def is_in_address(self, slug: str) -> bool:
+        """Say whether the name stands in the last part of a page's address."""
+        return any(f"-{each}-" in f"-{slugify(folded(slug))}-" for each in self._slugs)
 
     def is_in(self, value: Any) -> bool:
         """Say whether the name stands anywhere in a text, or in the texts of a structure."""
@@ -63,6 +81,44 @@ class Name:
                 return ~Q(pk=None)
             condition |= Q(**{f"{column}__icontains": piece})
         return condition
+
+
+class Surname(Name):
+    """The surname alone, as a capital begins it; it may be somebody else's."""
+
+    flags = re.NOFLAG
+
+    def __init__(self, words: Iterable[str]) -> None:
+        known = list(words)
+        self.full = Name(known)
+        surname = _surname_of(known)
+        plain = unicodedata.normalize("NFD", surname)
+        plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+        super().__init__({surname, surname.upper(), plain, plain.upper()})
+
+    def is_in(self, value: Any) -> bool:
+        return super().is_in(self.full.without(value, ""))
+
+    def is_in_address(self, slug: str) -> bool:
+        return super().is_in_address(slug) and not self.full.is_in_address(slug)
+
+    def is_telling(self) -> bool:
+        """Say whether it points to the person: long enough, and nobody else here bears it."""
+        if not self.words or len(self.words[0]) < SHORTEST_SURNAME:
+            return False
+        same = Person.objects.filter(folded_name__startswith=f"{folded(self.words[0])} ")
+        return not same.filter(erased_at=None).exists()
+
+
+def _surname_of(words: list[str]) -> str:
+    """Give what the first way to name the person ends with and another one begins with."""
+    for number, first in enumerate(words):
+        parts = first.split()
+        for other in words[number + 1 :]:
+            for cut in range(1, len(parts)):
+                if other.split() == parts[cut:] + parts[:cut]:
+                    return " ".join(parts[cut:])
+    return ""
 
 
 def text_fields(model: type[Model]) -> list[str]:
@@ -103,15 +159,23 @@ class NamingText:
     url: str
 
 
+def is_by_hand(key: str) -> bool:
+    """Say whether what the key stands for is changed one by one and never replaced for all."""
+    return key.partition(":")[0] in {ADDRESS, SURNAME}
+
+
 def naming_texts(name: Name, site: PublicSite) -> Iterator[NamingText]:
-    """Give the texts of a site that hold the name: pages, pictures, documents, facts."""
+    """Give the texts of a site that hold the name, and the addresses of pages that do."""
     condition = Q(pk__in=())
     for home in site.homes().values():
         condition |= Q(path__startswith=home.path)
     drafts = {int(row.object_id) for row in versions_near(name).only("object_id")}
     for model in PAGE_TYPES:
         fields = text_fields(model)
-        for pk, *values in model.objects.filter(condition).values_list("pk", *fields).iterator():
+        rows = model.objects.filter(condition).values_list("pk", "slug", *fields)
+        for pk, slug, *values in rows.iterator():
+            if name.is_in_address(slug) and (found := text_of(f"{ADDRESS}:{pk}", name)):
+                yield found
             if pk in drafts or any(name.is_in(raw(value)) for value in values):
                 found = text_of(f"page:{pk}", name)
                 if found:
@@ -137,8 +201,16 @@ def _pks(rows: Any) -> Any:
 def text_of(key: str, name: Name) -> NamingText | None:
     """Give the text with this key if it holds the name now, else None."""
     kind, _colon, pk = key.partition(":")
-    if kind == "page":
+    if kind == SURNAME:
+        found = text_of(pk, Surname(name.words))
+        return replace(found, key=key) if found else None
+    if kind == ADDRESS:
         page: Any = Page.objects.filter(pk=pk).first()
+        if page is None or not name.is_in_address(page.slug):
+            return None
+        return NamingText(key, f"…/{page.slug}/", reverse("wagtailadmin_pages:edit", args=[pk]))
+    if kind == "page":
+        page = Page.objects.filter(pk=pk).first()
         if page is None:
             return None
         page = page.specific

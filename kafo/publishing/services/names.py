@@ -35,8 +35,11 @@ from kafo.publishing.permissions.names import name_policy
 from kafo.publishing.queries.names import (
     CREDITS,
     DRAFT_TITLE,
+    SURNAME,
     Name,
+    Surname,
     content_of,
+    is_by_hand,
     naming_texts,
     raw,
     text_fields,
@@ -47,6 +50,8 @@ from kafo.publishing.services.writing import locked
 from kafo.records import loop
 from kafo.records.acts import record_act
 from kafo.records.languages import folded
+
+MOST_ALONE = 20  # in more texts of a site a surname is a word or a name of many
 
 
 def neutral(language: str) -> str:
@@ -69,8 +74,12 @@ def forget_name(*, words: Iterable[str]) -> None:
         _clean_version(revision, name)
     _clean_files(name)
     _clean_logs(name)
+    surname = Surname(known)
     for site in PublicSite.objects.select_related("wagtail_site__root_page"):
         texts = [text.key for text in naming_texts(name, site)]
+        if surname.is_telling():
+            alone = [f"{SURNAME}:{text.key}" for text in naming_texts(surname, site)]
+            texts += alone if len(alone) <= MOST_ALONE else []
         if texts:
             RemainingName.objects.create(site=site, words=known, texts=texts)
     transaction.on_commit(loop.wake)
@@ -169,13 +178,20 @@ def _replace(rows: Any, fields: tuple[str, ...], name: Name, instead: str) -> No
 
 @transaction.atomic
 def replace_name(*, actor: Any, remaining: RemainingName) -> None:
-    """Put “(name erased)” in the place of the name in all texts listed. Raises NotVisible."""
+    """Put “(name erased)” in the place of the name in all texts listed. Raises NotVisible.
+
+    Addresses, and texts with the surname alone, stay on the list: they are looked at one by one.
+    """
     name_policy.require(actor, "change", remaining)
     name = Name(remaining.words)
     for key in remaining.texts:
         _replace_in(key, name)
     _note("publishing.name.replace", actor, remaining)
-    remaining.delete()
+    remaining.texts = [key for key in remaining.texts if is_by_hand(key)]
+    if remaining.texts:
+        remaining.save(update_fields=["texts"])
+    else:
+        remaining.delete()
     _clean_logs(name)
     transaction.on_commit(loop.wake)
 

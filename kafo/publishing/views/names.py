@@ -10,7 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from kafo.desk.views import Action, Column, ConfirmView, RecordView, Section
 from kafo.publishing.models import RemainingName
 from kafo.publishing.permissions.names import name_policy
-from kafo.publishing.queries.names import Name, text_of
+from kafo.publishing.queries.names import (
+    ADDRESS,
+    SURNAME,
+    Name,
+    NamingText,
+    is_by_hand,
+    text_of,
+)
 from kafo.publishing.services.names import leave_name, replace_name
 
 
@@ -37,18 +44,34 @@ class NameView(RecordView):
     def get_title(self) -> str:
         return str(self.title)
 
+    def get_notes(self) -> list[Any]:
+        if not any(key.startswith(f"{ADDRESS}:") for key in self.record.texts):
+            return []
+        return [
+            _(
+                "An address is changed in the editor, under “Promote”. Readers of the old address "
+                "are led to the new one."
+            )
+        ]
+
     def get_sections(self) -> list[Section]:
         name = Name(self.record.words)
-        found = [text for key in self.record.texts if (text := text_of(key, name))]
+        found: dict[str, list[NamingText]] = {ADDRESS: [], SURNAME: [], "": []}
+        for key in self.record.texts:
+            if text := text_of(key, name):
+                found[key.partition(":")[0] if is_by_hand(key) else ""].append(text)
         columns = [Column(_("Text"), "title", link=lambda text: text.url)]
-        return [
+        sections = [
             Section(
                 _("Texts that name the person"),
                 columns,
-                found,
+                found[""],
                 empty_text=_("No text names the person any more; this page goes away by itself."),
-            )
+            ),
+            Section(_("Addresses that name the person"), columns, found[ADDRESS]),
+            Section(_("Perhaps somebody else: the surname alone"), columns, found[SURNAME]),
         ]
+        return [section for section in sections if section.rows] or sections[:1]
 
 
 class NameReplace(ConfirmView):

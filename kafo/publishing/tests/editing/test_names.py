@@ -17,7 +17,7 @@ from kafo.people.models import Account, Person
 from kafo.people.services.protection import erase_person
 from kafo.publishing.baking.reconcile import reconcile
 from kafo.publishing.models import NewsPage, Picture, ReaderCount, RemainingName
-from kafo.publishing.queries.names import Name
+from kafo.publishing.queries.names import Name, Surname
 from kafo.publishing.services.names import leave_name, neutral, replace_name, settle_names
 from kafo.publishing.services.writing import newest, publish_page, save_draft
 from kafo.records.errors import NotVisible
@@ -176,6 +176,53 @@ def test_it_lets_the_director_alone_decide(world: World, aissetou: Person) -> No
     leave_name(actor=world.account("director"), remaining=remaining)
     assert not RemainingName.objects.exists()
     assert stored(world).title == title
+
+
+def test_it_lists_the_address_and_the_surname_alone_to_be_looked_at(
+    world: World, aissetou: Person
+) -> None:
+    page = stored(world)
+    NewsPage.objects.filter(pk=page.pk).update(slug="entretien-aissetou-fictive-keita")
+    draft = newest(page)
+    draft.body = [paragraph(f"{NAME} parle. Mme Fictive-Keïta sourit.")]
+    draft.save_revision()
+    erase_person(actor=world.account("director"), person=aissetou)
+    (remaining,) = RemainingName.objects.all()
+    by_hand = [f"address:{page.pk}", f"surname:page:{page.pk}"]
+    assert sorted(remaining.texts) == sorted([f"page:{page.pk}", *by_hand])
+    client = world.client("director")
+    shown = client.get(reverse("pages:name", args=[remaining.pk])).content.decode()
+    assert "…/entretien-aissetou-fictive-keita/" in shown
+    assert "Perhaps somebody else" in shown
+    client.post(reverse("pages:name-replace", args=[remaining.pk]))
+    remaining.refresh_from_db()
+    assert sorted(remaining.texts) == by_hand
+    assert "Mme Fictive-Keïta sourit" in json.dumps(
+        newest(stored(world)).body.get_prep_value(), ensure_ascii=False
+    )
+    leave_name(actor=world.account("director"), remaining=remaining)
+    assert not RemainingName.objects.exists()
+
+
+def test_it_says_nothing_of_a_surname_that_others_bear_or_that_is_a_short_word(
+    world: World, aissetou: Person
+) -> None:
+    words = [f"Aïssétou {family}" for family in ("Fictive-Keïta", "Sy")]
+    long, short = (Surname([each, " ".join(reversed(each.split()))]) for each in words)
+    assert (long.is_telling(), short.is_telling()) == (False, False)  # she herself is still here
+    aissetou.family_name = "Autre"
+    aissetou.save()
+    assert (long.is_telling(), short.is_telling()) == (True, False)
+    assert not Surname(["awa@example.org", "76 00 00 00"]).is_telling()
+
+
+def test_it_finds_the_surname_alone_where_a_capital_begins_it() -> None:
+    surname = Surname(["Awa Rosé", "Rosé Awa"])
+    assert surname.is_in("Mme Rosé, M. Rose, ROSÉ")
+    assert not surname.is_in("Awa Rosé boit du rosé, Rosée")
+    assert surname.is_in_address("portrait-rose")
+    assert not surname.is_in_address("rosee")
+    assert not surname.is_in_address("awa-rose")
 
 
 def test_it_finds_whole_names_only() -> None:
