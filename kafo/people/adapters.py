@@ -4,9 +4,24 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+_MISMATCH = _("The sign-in name or the password is not right. Mind capital letters.")
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    # With the words of our forms; one text for both ways, so that it does not tell who is known.
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _MISMATCH,
+        "email_password_mismatch": _MISMATCH,
+        "enter_current_password": _("This is not your current password."),
+        "too_many_login_attempts": _(
+            "Too many attempts with this name. Wait five minutes, or ask a colleague with a "
+            "mandate for a recovery code."
+        ),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

@@ -67,16 +67,36 @@ class ResetPasswordKeyForm(_Plain, account_forms.ResetPasswordKeyForm):
     pass
 
 
-class AuthenticateForm(_Plain, mfa_forms.AuthenticateForm):
+class _Code(_Plain):
+    """Asks for the six figures in the same words everywhere, and says what to do when wrong."""
+
+    label: Any = _("Six figures, or a recovery code")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = self.label
+
+    def clean_code(self) -> Any:
+        try:
+            return super().clean_code()  # type: ignore[misc]
+        except forms.ValidationError as error:
+            if error.code != "incorrect_code":
+                raise
+            raise forms.ValidationError(
+                _("This code is not right. The app changes it every 30 seconds: type the new one.")
+            ) from None
+
+
+class AuthenticateForm(_Code, mfa_forms.AuthenticateForm):
     pass
 
 
-class ReauthenticateCodeForm(_Plain, mfa_forms.ReauthenticateForm):
+class ReauthenticateCodeForm(_Code, mfa_forms.ReauthenticateForm):
     pass
 
 
-class ActivateAppForm(_Plain, ActivateTOTPForm):
-    pass
+class ActivateAppForm(_Code, ActivateTOTPForm):
+    label = _("Six figures of the app")
 
 
 class AddPasskeyForm(_Plain, AddWebAuthnForm):

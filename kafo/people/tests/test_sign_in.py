@@ -97,6 +97,9 @@ def test_it_says_the_same_for_a_wrong_name_and_a_wrong_password(client, director
     wrong_name = sign_in(client, "nobody").context["form"].non_field_errors()
     wrong_password = sign_in(client, password="x").context["form"].non_field_errors()
     assert wrong_name == wrong_password
+    wrong_email = sign_in(client, "nobody@example.org").context["form"].non_field_errors()
+    assert wrong_email == wrong_password
+    assert "sign-in name" in str(wrong_name)
 
 
 def test_it_limits_attempts_per_name_with_words_whatever_the_host(client, director):
@@ -168,7 +171,8 @@ def test_it_asks_for_the_code_of_the_telephone(client, director):
     assert sign_in(client)["Location"] == reverse("mfa_authenticate")
     assert client.get("/desk/").status_code == 302
     wrong = client.post(reverse("mfa_authenticate"), {"code": "000000"})
-    assert wrong.context["form"].errors
+    assert "type the new one" in str(wrong.context["form"].errors["code"])
+    assert "mfa_webauthn_authenticate" not in wrong.content.decode()  # there is no key to use
     right = client.post(reverse("mfa_authenticate"), {"code": totp_now(secret)})
     assert right["Location"] == "/desk/"
 
