@@ -4,10 +4,8 @@ from functools import partial
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -15,11 +13,9 @@ from kafo.desk.menu import register_account_links, register_menu_item, register_
 from kafo.people import permissions
 from kafo.people.enums import Role
 from kafo.people.models import Account, Mandate
-from kafo.people.queries.retention import papers_past_period, persons_past_period
+from kafo.people.queries.retention import COUNTED, count_past_period
 from kafo.records.permissions import Policy
 
-COUNTED = 100  # more than that is said as "more than"
-NOTHING_DUE = 60 * 60  # seconds; periods are counted in months
 EXPOSED = (Role.DIRECTOR, Role.BOARD_MEMBER, Role.TECHNICIAN)
 
 
@@ -44,17 +40,8 @@ def retention_panel(request: HttpRequest) -> SafeString | None:
     scope = permissions.retention.scope(request.user, "view")
     if not scope:
         return None
-    looked_at = f"past-period:{timezone.localdate()}:{hash(frozenset(scope))}"
-    if looked_at in cache:
-        return None
-    found = [
-        len(rows.order_by().values_list("pk")[: COUNTED + 1])
-        for rows in (persons_past_period(scope), papers_past_period(scope))
-    ]
-    count = sum(found)
+    count = count_past_period(scope)
     if not count:
-        # To find that nobody is due every person is looked at: once an hour, not at each view.
-        cache.set(looked_at, True, NOTHING_DUE)
         return None
     context = {"count": min(count, COUNTED), "has_more": count > COUNTED}
     return render_to_string("people/retention_panel.html", context, request)

@@ -25,7 +25,9 @@ from kafo.people.models import (
     PersonSkill,
 )
 from kafo.people.queries.protection import fields_for
+from kafo.people.queries.retention import count_anew
 from kafo.people.services.accounts import note_account
+from kafo.people.signals import person_erased
 from kafo.records.sharing import register_told
 from kafo.records.signals import records_changed
 
@@ -97,5 +99,6 @@ def connect() -> None:
     for changed in (authenticator_added, authenticator_removed):
         changed.connect(note_factor, dispatch_uid="people.note_factor")
     records_changed.connect(tell_of_consent, dispatch_uid="people.tell_of_consent")
+    person_erased.connect(count_anew, dispatch_uid="people.count_anew")
     for model in (Person, PersonSkill, PersonLanguage):
         register_told(model, told_of_person)

@@ -10,8 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from django.core.cache import cache
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
@@ -19,6 +20,10 @@ from kafo.people.enums import Purpose
 from kafo.people.models import GuardianAuthorization, Mandate, Membership, Person, Processing
 from kafo.people.models.persons import AGE_OF_MAJORITY
 from kafo.people.protection import personal_fields
+
+COUNTED = 100  # of a kind; more than that is said as "more than"
+COUNT_HOLDS = 60 * 60  # seconds; periods are counted in months
+_COUNTINGS = "past-period"
 
 
 def months_before(day: date, months: int) -> date:
@@ -82,8 +87,30 @@ def papers_past_period(organization_ids: set[UUID]) -> QuerySet[GuardianAuthoriz
     """Give the guardians' papers whose period is over, the oldest first."""
     due = Q(pk__in=())
     for day, ids in _limits(organization_ids, Purpose.PROTECTION):
-        is_adult = Q(person__born_on__lte=months_before(day, AGE_OF_MAJORITY * 12))
-        is_over = Q(withdrawn_at__lt=_end_of(day)) | is_adult
-        due |= Q(person__organization__in=ids) & is_over
+        # Per paper, for there are few: joined, a database may begin with all the persons.
+        minors = Person.objects.filter(pk=OuterRef("person"), organization__in=ids).order_by()
+        adults = minors.filter(born_on__lte=months_before(day, AGE_OF_MAJORITY * 12))
+        due |= Exists(adults) | Q(Exists(minors), withdrawn_at__lt=_end_of(day))
     rows = GuardianAuthorization.objects.filter(due, _is_undecided())
     return rows.select_related("person__organization").order_by("signed_on", "pk")
+
+
+def count_past_period(organization_ids: set[UUID]) -> int:
+    """Give how many records of these organisations are past their period.
+
+    Where few are, every person is looked at to find them: once an hour and after each decision,
+    not at each view of the start page.
+    """
+    which = hash(frozenset(organization_ids))
+    key = f"{_COUNTINGS}:{cache.get(_COUNTINGS)}:{timezone.localdate()}:{which}"
+    count: int | None = cache.get(key)
+    if count is None:
+        both = (persons_past_period(organization_ids), papers_past_period(organization_ids))
+        count = sum(len(rows.order_by().values_list("pk")[: COUNTED + 1]) for rows in both)
+        cache.set(key, count, COUNT_HOLDS)
+    return count
+
+
+def count_anew(**kwargs: Any) -> None:
+    """Forget what was counted: something was decided, or somebody looks."""
+    cache.set(_COUNTINGS, uuid4(), None)

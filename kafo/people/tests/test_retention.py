@@ -22,6 +22,7 @@ from kafo.people.models import (
 )
 from kafo.people.queries.retention import months_before, papers_past_period, persons_past_period
 from kafo.people.services.invitations import forget_invitations
+from kafo.people.services.protection import erase_person
 from kafo.people.services.retention import erase_authorization, keep_person
 from kafo.records.errors import NotVisible, Refused
 
@@ -172,14 +173,28 @@ def test_it_says_nothing_at_the_start_when_nothing_is_past(cast, client):
     assert "longer than the register" not in client.get("/desk/").content.decode()
 
 
-def test_it_does_not_count_again_at_each_view_when_nothing_is_past(cast, client):
+@pytest.mark.parametrize("is_due", [False, True])
+def test_it_does_not_count_again_at_each_view(cast, client, request, is_due):
+    if is_due:
+        request.getfixturevalue("gone")
     client.force_login(cast["director"])
     with CaptureQueriesContext(connection) as first:
         client.get("/desk/")
     with CaptureQueriesContext(connection) as again:
-        client.get("/desk/")
+        text = client.get("/desk/").content.decode()
     assert any('"kept_until" IS NULL' in each["sql"] for each in first)
     assert not any('"kept_until" IS NULL' in each["sql"] for each in again)
+    assert ("longer than the register" in text) is is_due
+
+
+def test_it_counts_anew_after_an_erasure_and_when_somebody_looks(cast, client, gone):
+    client.force_login(cast["director"])
+    assert "longer than the register" in client.get("/desk/").content.decode()
+    erase_person(actor=cast["director"], person=gone)
+    assert "longer than the register" not in client.get("/desk/").content.decode()
+    person_of(cast, "Also", 5)
+    client.get(reverse("account:retention"))
+    assert "longer than the register" in client.get("/desk/").content.decode()
 
 
 def test_it_finds_whose_period_may_be_over_by_an_index(cast):

@@ -14,7 +14,7 @@ from kafo.desk.views import Column, ConfirmView, DeskView, FormView, Section
 from kafo.people import permissions
 from kafo.people.forms.protection import KeepForm
 from kafo.people.models import GuardianAuthorization, Person
-from kafo.people.queries.retention import papers_past_period, persons_past_period
+from kafo.people.queries.retention import count_anew, papers_past_period, persons_past_period
 from kafo.people.services.retention import erase_authorization, keep_authorization, keep_person
 from kafo.people.views.parts import deeds, person_link
 
@@ -49,6 +49,7 @@ class RetentionView(DeskView):
         ]
 
     def get_sections(self) -> Iterable[Section]:
+        count_anew()
         scope = self.policy.scope(self.request.user, "view")
         persons, papers = persons_past_period(scope), papers_past_period(scope)
         yield Section(
