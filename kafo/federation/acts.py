@@ -17,6 +17,10 @@ _ACTS = {
     "federation.office.release": (_("laid down the right to write of an office"), Weight.DECIDE),
     "federation.office.accept": (_("took up the right to write of an office"), Weight.DECIDE),
     "federation.office.decline": (_("gave the right to write back"), Weight.DECIDE),
+    "federation.office.forget": (
+        _("deleted the copies that were left of an office handed over"),
+        Weight.DECIDE,
+    ),
     "federation.office.cancel": (_("took an invitation back"), Weight.ADMINISTER),
     "federation.proposal.make": (_("proposed a correction to another office"), Weight.EDIT),
     "federation.proposal.accept": (_("accepted a correction"), Weight.DECIDE),

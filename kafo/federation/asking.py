@@ -104,6 +104,13 @@ def fetch_home(address: str, secret: bytes, key: bytes) -> bytes:
     return _post(address, "/federation/join/home", sealed(secret, [key]))
 
 
+def say_held(address: str, secret: bytes, key: bytes, digest: bytes) -> None:
+    """Say that what was fetched is held whole; raises as `ask` does, Untrusted if it differs."""
+    data = _post(address, "/federation/join/held", sealed(secret, [key, digest]))
+    if opened(secret, data, is_answer=True) != [True]:
+        raise Untrusted("The other side gave something else.")
+
+
 def _post(address: str, path: str, body: bytes) -> bytes:
     parts = urlsplit(address)
     if parts.scheme not in {"http", "https"} or not parts.hostname:

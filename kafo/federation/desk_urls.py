@@ -23,6 +23,7 @@ _patterns = [
     path("handing-over/<int:pk>/take-back/", handovers.TakeBackView.as_view(), name="take-back"),
     path("handing-over/<int:pk>/take-up/", handovers.TakeUpView.as_view(), name="take-up"),
     path("handing-over/<int:pk>/give-back/", handovers.GiveBackView.as_view(), name="give-back"),
+    path("handing-over/<int:pk>/forget/", handovers.ForgetView.as_view(), name="forget"),
     path("handing-over/<int:pk>/again/", handovers.LookAgainView.as_view(), name="look-again"),
 ]
 desk_urlpatterns = [path("offices/", include((_patterns, "federation")))]

@@ -33,6 +33,7 @@ urlpatterns = [
     path("federation/hello", exchange.hello, name="federation-hello"),
     path("federation/join", exchange.join, name="federation-join"),
     path("federation/join/home", exchange.join_home, name="federation-join-home"),
+    path("federation/join/held", exchange.join_held, name="federation-join-held"),
     path("federation/rosters", exchange.rosters, name="federation-rosters"),
     path("federation/files", exchange.offered, name="federation-offered"),
     path("federation/files/<filehash:sha256>", exchange.file, name="federation-file"),

@@ -61,6 +61,15 @@ def test_it_passes_a_hosted_office_to_its_own_server_and_survives_the_loss_of_th
     assert geneva.python(WRITE) == "NotHome"
     assert geneva.python(SEATS) == 3
     assert geneva.python(ALARMS) == bamako.python(ALARMS) == [0, 0, 0]
+
+    # What only Bamako may read is still in Geneva, until somebody there decides.
+    assert geneva.python(COUNT) == [HOSTED, HOSTED, 1, 1]
+    assert "then add --yes" in geneva.kafo("office", "forget", "Bamako")
+    assert "Deleted" in geneva.kafo("office", "forget", "Bamako", "--yes")
+    assert "nothing to delete" in geneva.kafo("office", "forget", "Bamako", "--yes", fails=True)
+    assert geneva.python(COUNT) == [HOSTED // 2, 0, 0, 1]
+    assert bamako.python(COUNT) == [HOSTED, HOSTED, 1, 1]
+    assert geneva.python(ALARMS) == bamako.python(ALARMS) == [0, 0, 0]
     assert (bamako.home / "federation" / "keys").stat().st_mode & 0o777 == 0o700
 
     # The backup is older than what Bamako has said since; its folder with the keys was saved too.

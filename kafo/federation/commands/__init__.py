@@ -86,6 +86,12 @@ COMMANDS = (
     ),
     Command("office accept", offices.accept, _("Take up the right to write that was laid down.")),
     Command("office decline", offices.decline, _("Give it back to the side that laid it down.")),
+    Command(
+        "office forget",
+        offices.forget,
+        _("Delete here what only an office that was handed over may read."),
+        (_name, argument("--yes", action="store_true", help=_("they have a backup"))),
+    ),
     Command("office cancel", offices.cancel, _("Take an invitation back."), (_name,)),
     Command(
         "office recover",

@@ -208,6 +208,32 @@ def cancel(options: Options) -> None:
     _say_stage(joining.cancel_office(node, actor=None, handover=_handover(options.name)))
 
 
+def forget(options: Options) -> None:
+    from django.utils.translation import gettext as _
+    from django.utils.translation import ngettext
+
+    from kafo.federation.services import forgetting, joining
+
+    node = this_node()
+    joining.settle_handovers(node)
+    handover = _handover(options.name)
+    left = forgetting.count_copies(handover.office)
+    if not options.yes and forgetting.has_copies(node, handover):
+        words = ngettext(
+            "%(count)d record that only %(name)s may read would be deleted here, for good.",
+            "%(count)d records that only %(name)s may read would be deleted here, for good.",
+            left,
+        )
+        say(words % {"count": left, "name": handover.name})
+        say(_("Ask them whether they have a backup, then add --yes."))
+        return
+    done = forgetting.forget_home(node, actor=None, handover=handover)
+    say(_("Deleted: %(count)d records. Write over old backups too.") % {"count": done.deleted})
+    if done.kept:
+        words = _("Kept, because records of others point to them: %(count)d.")
+        say(words % {"count": done.kept})
+
+
 def accept(options: Options) -> None:
     from django.utils.translation import gettext as _
 

@@ -371,11 +371,12 @@ def remove_records(node: Node, log: Log, gone: list[Held]) -> None:
             record_id=held.record_id
         ):
             continue
-        _delete(node, model, held.record_id)
+        delete_record(node, model, held.record_id)
         Waiting.objects.using(node.using).filter(held__record_id=held.record_id).delete()
 
 
-def _delete(node: Node, model: type[SharedRecord], record_id: uuid.UUID) -> None:
+def delete_record(node: Node, model: type[SharedRecord], record_id: uuid.UUID) -> None:
+    """Delete a row; shared records that point to it lose the reference, or go and wait."""
     row = model._base_manager.using(node.using).filter(pk=record_id).first()
     if row is None:
         return
@@ -398,7 +399,7 @@ def _loosen(
     if field.null:
         model._base_manager.using(node.using).filter(pk=pk).update(**{field.attname: None})
     else:
-        _delete(node, model, pk)
+        delete_record(node, model, pk)
     if held:
         if not field.null:
             held.parked = Parked.REFERENCE

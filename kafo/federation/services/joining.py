@@ -13,13 +13,21 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kafo.federation.asking import Answer, ask, fetch_home, new_code, opened, sealed
+from kafo.federation.asking import (
+    Answer,
+    ask,
+    fetch_home,
+    new_code,
+    opened,
+    say_held,
+    sealed,
+)
 from kafo.federation.enums import Side, Stage
 from kafo.federation.errors import Frozen, Malformed, Untrusted
 from kafo.federation.models import Handover, Log
 from kafo.federation.node import Node
 from kafo.federation.queries import line, this_node
-from kafo.federation.services import handing_over
+from kafo.federation.services import forgetting, handing_over
 from kafo.federation.services.hosting import host_office, load_home, pack_home
 from kafo.federation.services.recovering import open_epoch
 from kafo.federation.services.rostering import roster_documents
@@ -169,7 +177,22 @@ def home_bundle(node: Node, data: bytes) -> bytes:
     if item != [bytes(handover.key)] or handover.stage not in {Stage.RELEASED, Stage.TAKEN}:
         raise Untrusted("Nothing is handed over to this server.")
     recipient = pyrage.x25519.Recipient.from_str(handover.recipient)
-    return bytes(pyrage.encrypt(pack_home(node, handover.office), [recipient]))
+    packed = pack_home(node, handover.office)
+    forgetting.note_given(node, handover.office, packed)
+    return bytes(pyrage.encrypt(packed, [recipient]))
+
+
+def answer_held(node: Node, data: bytes) -> bytes:
+    """Hear from the new server that it holds what it was given; say whether it is all.
+
+    Raises Malformed, or Untrusted for a stranger.
+    """
+    handover, item = _opened(data)
+    match item:
+        case [bytes(key), bytes(digest)] if key == bytes(handover.key):
+            same = forgetting.note_confirmed(node, handover.office, digest)
+            return sealed(bytes(handover.secret), [same], is_answer=True)
+    raise Untrusted("Nothing was handed over to this server.")
 
 
 def _opened(data: bytes) -> tuple[Handover, Any]:
@@ -227,6 +250,8 @@ def go_on_due() -> int:
             moved += go_on_joining(node).stage != handover.stage
         except (ConnectionError, KafoError) as error:
             logger.debug("Joining does not go on yet: %s", error)
+    for handover in Handover.objects.filter(side=Side.TAKER, stage=Stage.TAKEN):
+        moved += confirm_held(node, handover)
     return moved
 
 
@@ -311,19 +336,41 @@ def accept_office(node: Node, *, actor: Any) -> Handover:
     require(actor)
     handover = go_on_joining(node)
     if handover.stage == Stage.TAKEN:
+        confirm_held(node, handover)
         return handover
     public = node.prepare_key(node.office)
     logs = list(Log.objects.filter(office=node.office))
     if not logs or any(bytes(log.released_to) != public for log in logs):
         raise Frozen(_("The right to write was not laid down for this server yet."))
-    load_home(node, _fetch_home(node, handover), node.office)
+    data = _fetch_home(node, handover)
+    load_home(node, data, node.office)
+    forgetting.note_received(node, node.office, data)
     node.promote_key(node.office)
     handing_over.take_pen(node, node.office)
     handover.stage, handover.taken_at = Stage.TAKEN, timezone.now()
     handover.save()
     note_act("federation.office.accept", actor, handover)
     visit_now(handover.peer)
+    confirm_held(node, handover)
     return handover
+
+
+def confirm_held(node: Node, handover: Handover) -> bool:
+    """Tell the side that kept the office that all it gave is here; give whether it heard it.
+
+    Not heard, it is told again later: that side deletes nothing before.
+    """
+    digest, key = forgetting.received_digest(node), node.greeting_key()
+    if not digest or key is None:
+        return False
+    secret, public = bytes(handover.secret), signatures.public_bytes(key)
+    try:
+        say_held(handover.peer_address, secret, public, digest)
+    except (ConnectionError, KafoError) as error:
+        logger.debug("Not confirmed yet: %s", error)
+        return False
+    forgetting.end_confirming(node)
+    return True
 
 
 def decline_office(node: Node, *, actor: Any) -> Handover:

@@ -76,6 +76,12 @@ def join_home(request: HttpRequest, node: Node) -> HttpResponseBase:
     return _by_code(request, node, joining.home_bundle)
 
 
+@_answers("POST")
+def join_held(request: HttpRequest, node: Node) -> HttpResponseBase:
+    """Hear from a new server that it holds what it was given."""
+    return _by_code(request, node, joining.answer_held)
+
+
 def _by_code(
     request: HttpRequest, node: Node, answer: Callable[[Node, bytes], bytes]
 ) -> HttpResponseBase:

@@ -21,7 +21,7 @@ from kafo.federation.forms import InviteForm, SignedListForm
 from kafo.federation.models import Handover
 from kafo.federation.proposed import name_of
 from kafo.federation.queries import handovers, this_node
-from kafo.federation.services import joining, rostering
+from kafo.federation.services import forgetting, joining, rostering
 from kafo.federation.views.proposals import require_node
 from kafo.records.errors import Refused
 
@@ -108,9 +108,21 @@ class HandoverView(DeskView):
             code=code_words(bytes(handover.secret)) if is_invited and may_sign else "",
             digits=digits_of(bytes(handover.key)) if handover.key else "",
             addresses=_own_addresses(),
+            **_left_here(handover),
             fingerprint=known.fingerprint if (known := require_node().roster) else "",
             **kwargs,
         )
+
+
+def _left_here(handover: Handover) -> dict[str, Any]:
+    """Say what is left here of an office that was handed over."""
+    node = require_node()
+    if not forgetting.has_copies(node, handover):
+        return {"copies": 0}
+    return {
+        "copies": forgetting.count_copies(handover.office),
+        "confirmed_at": forgetting.confirmed_at(node, handover.office),
+    }
 
 
 def _own_addresses() -> list[str]:
@@ -241,6 +253,38 @@ class GiveBackView(StepView):
 
     def sign(self) -> Any:
         return joining.decline_office(require_node(), actor=self.request.user)
+
+
+class ForgetView(StepView):
+    stages = (Stage.TAKEN,)
+    title = gettext_lazy("Delete the copies that are left here?")
+    button = gettext_lazy("Delete them for good")
+    is_dangerous = True
+    intro = gettext_lazy(
+        "Telephone numbers, mandates, consents: what only that office may read, and its accounts "
+        "on this server. Its new server has confirmed that it holds all of it. What it tells the "
+        "others stays. Ask them first whether they have a backup: here is the only other copy."
+    )
+    done_text = gettext_lazy("Deleted: only that office holds them now.")
+
+    def may(self, action: str) -> bool:
+        node, handover = require_node(), self.record
+        is_left = forgetting.has_copies(node, handover)
+        return (
+            is_left
+            and forgetting.confirmed_at(node, handover.office) is not None
+            and super().may(action)
+        )
+
+    def get_facts(self) -> list[tuple[Any, Any]]:
+        found = forgetting.copies_of(self.record.office)
+        return [
+            (str(model._meta.verbose_name_plural).capitalize(), len(ids))
+            for model, ids in found.items()
+        ]
+
+    def sign(self) -> Any:
+        return forgetting.forget_home(require_node(), actor=self.request.user, handover=self.record)
 
 
 class LookAgainView(StepView):

@@ -1,19 +1,25 @@
 """An office that was kept here gets its own server, followed from the desk that kept it."""
 
+import hashlib
 import re
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from wagtail.models import ModelLogEntry
 
-from kafo.federation.asking import code_words, digits_of, sealed
+from kafo.federation.asking import code_words, digits_of, opened, sealed
 from kafo.federation.enums import Stage
-from kafo.federation.models import Handover
-from kafo.federation.services import joining, rostering
-from kafo.federation.tests.world import ROOTS
+from kafo.federation.errors import Untrusted
+from kafo.federation.models import Handover, Held, Log
+from kafo.federation.node import receiving
+from kafo.federation.services import forgetting, joining, rostering
+from kafo.federation.services.holding import State
+from kafo.federation.tests.world import ROOTS, office_id
 from kafo.federation.wire import signatures
-from kafo.people.models import Organization
+from kafo.people.models import Organization, Person
+from kafo.records.errors import Refused
 from kafo.records.models import is_copy
 
 
@@ -131,7 +137,7 @@ def test_it_shows_the_code_to_those_who_sign_alone(desk, signed_in, hosted):
     code = code_words(bytes(handover.secret))
     assert code not in text_of(signed_in("technician"), handover)
     for name in ("technician", "coordinator", "board_member", "partner"):
-        for step in ("take-back", "lay-down", "take-up", "give-back", "look-again"):
+        for step in ("take-back", "lay-down", "take-up", "give-back", "look-again", "forget"):
             address = reverse(f"federation:{step}", args=[handover.pk])
             assert signed_in(name).post(address).status_code == 404
         assert signed_in(name).get(reverse("federation:roster")).status_code == 404
@@ -158,3 +164,84 @@ def test_it_says_when_the_inviting_server_does_not_answer(desk, signed_in):
     take_up = browser.post(reverse("federation:take-up", args=[handover.pk]))
     assert take_up.status_code == 422
     assert "does not answer" in take_up.content.decode()
+
+
+def handed_over(desk, office):
+    return Handover.objects.create(
+        office=office,
+        name="Ségou",
+        side="giver",
+        is_hosted=True,
+        stage=Stage.TAKEN,
+        secret=b"x" * 10,
+        key=b"k" * 32,
+    )
+
+
+def said_to_hold(desk, handover, data):
+    digest = hashlib.sha256(data).digest()
+    question = sealed(bytes(handover.secret), [bytes(handover.key), digest])
+    answer = joining.answer_held(desk.node, question)
+    return opened(bytes(handover.secret), answer, is_answer=True)
+
+
+def test_it_deletes_what_is_left_of_an_office_only_when_that_has_confirmed(desk, signed_in):
+    office = office_id("segou")
+    with receiving():
+        kept = Organization.objects.create(short_name="OURS NEEDS IT", home_office=office)
+        gone = Organization.objects.create(short_name="GONE", home_office=office)
+        person = Person.objects.create(
+            organization=gone, given_name="A", family_name="B", phone="+223 1", home_office=office
+        )
+        told = Person.objects.create(
+            organization=desk.copy,
+            given_name="C",
+            family_name="D",
+            phone="+223 2",
+            email="c@example.org",
+            home_office=office,
+            visibility="federation",
+        )
+    Person.objects.filter(pk=desk.accounts["stranger"].person_id).update(organization=kept)
+    numbers = {name: number for number, name in Person.wire.fields.items()}
+    state = State(
+        told.pk.bytes, Person.wire.kind, 1, 1,
+        {
+            numbers["organization"]: desk.copy.pk.bytes,
+            numbers["given_name"]: "C",
+            numbers["family_name"]: "D",
+        },
+    )  # fmt: skip
+    log = Log.objects.create(office=office, audience="federation", sequence=1)
+    Held.objects.create(
+        log=log, number=1, record_id=told.pk, kind=Person.wire.kind, state=state.encoded()
+    )
+    handover = handed_over(desk, office)
+    browser, forget = signed_in("director"), reverse("federation:forget", args=[handover.pk])
+    assert "3 records that only this office may read" in text_of(browser, handover)
+    assert forget not in text_of(browser, handover)
+    assert browser.post(forget).status_code == 404
+    with pytest.raises(Refused):
+        forgetting.forget_home(desk.node, actor=None, handover=handover)
+
+    forgetting.note_given(desk.node, office, b"what was given")
+    assert said_to_hold(desk, handover, b"something else") == [False]
+    assert browser.post(forget).status_code == 404
+    assert said_to_hold(desk, handover, b"what was given") == [True]
+    assert forget in text_of(browser, handover)
+    page = browser.get(forget).content.decode()
+    assert "the only other copy" in page
+    assert Person.objects.filter(pk=person.pk).exists()
+    for name in ("technician", "coordinator", "board_member"):
+        assert signed_in(name).post(forget).status_code == 404
+    assert signed_in("director").post(forget).status_code == 302
+    assert not Person.objects.filter(pk=person.pk).exists()
+    assert not Organization.objects.filter(pk=gone.pk).exists()
+    assert Organization.objects.filter(pk=kept.pk).exists()
+    told.refresh_from_db()
+    assert (told.given_name, told.phone, told.email) == ("C", "", "")
+    assert ModelLogEntry.objects.filter(action="federation.office.forget").count() == 1
+    assert browser.post(forget).status_code == 404
+    assert "records that only this office may read" not in text_of(browser, handover)
+    with pytest.raises(Untrusted):
+        said_to_hold(desk, handover, b"what was given")

@@ -193,7 +193,7 @@ def test_it_hosts_an_office_whose_new_records_are_at_home_there(listed, home):
 
 def test_it_answers_nobody_who_does_not_know_a_code(listed, client):
     joining.invite_office(listed, actor=None, name="Dakar 2")
-    for path in ("/federation/join", "/federation/join/home"):
+    for path in ("/federation/join", "/federation/join/home", "/federation/join/held"):
         for data in (b"", b"\x80", b"\x82\x41\x00\x41\x00"):
             assert client.post(path, data, content_type="x").status_code == 404
     with pytest.raises(Untrusted):
