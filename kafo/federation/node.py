@@ -91,6 +91,11 @@ class Node:
             _write(path, Ed25519PrivateKey.generate().private_bytes_raw())
         return signatures.public_bytes(self._read_key(path))
 
+    def prepared(self, office: uuid.UUID) -> bytes:
+        """Give the public half of the prepared key, or nothing."""
+        path = self._key_path(office, ".next")
+        return signatures.public_bytes(self._read_key(path)) if path.is_file() else b""
+
     def promote_key(self, office: uuid.UUID) -> None:
         """Let the prepared key be the one for the pen of `office`."""
         os.replace(self._key_path(office, ".next"), self._key_path(office))

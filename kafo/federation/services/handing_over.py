@@ -47,8 +47,9 @@ def take_pen(node: Node, office: uuid.UUID, *, keep: bool = True) -> list[Log]:
     """Take up the pen that was laid down for this node; with `keep` false, decline it.
 
     A pen that was declined goes back to the key that laid it down. Raises Frozen when it was not
-    laid down for a key of this node.
+    laid down for a key of this node. Begun and ended by the power, it can be done again.
     """
+    _hold_prepared_key(node, office)
     key = node.key(office)
     taken = []
     with transaction.atomic(using=node.using):
@@ -66,8 +67,15 @@ def take_pen(node: Node, office: uuid.UUID, *, keep: bool = True) -> list[Log]:
             else:
                 seal_frame(node, log, said)
             taken.append(log)
+        if not keep:
+            node.demote_key(office)
     for log in taken:
         node.mark(log)
-    if not keep:
-        node.demote_key(office)
     return taken
+
+
+def _hold_prepared_key(node: Node, office: uuid.UUID) -> None:
+    prepared = node.prepared(office)
+    logs = Log.objects.using(node.using).filter(office=office)
+    if prepared and logs and all(bytes(log.released_to) == prepared for log in logs):
+        node.promote_key(office)

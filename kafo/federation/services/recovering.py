@@ -16,8 +16,17 @@ def check_marks(node: Node) -> list[Log]:
     """Give the own logs that are behind what was said, with an alarm each; done at every start.
 
     Such a log is read-only here until a peer has returned what is missing, or a new epoch begins.
+    One that is ahead of its mark, because the power failed between the two, is marked.
     """
     behind = [log for log in Log.objects.using(node.using) if _is_stuck(node, log)]
+    for log in Log.objects.using(node.using).filter(sequence__gt=0):
+        said = (node.marks or {}).get(mark_name(log), [0, 0])
+        if (
+            node.marks is not None
+            and node.writes(log.office)
+            and said[:2] < [log.epoch, log.sequence]
+        ):
+            node.mark(log)
     for log in behind:
         raise_alarm(node, AlarmKind.RECOVERY, f"{log.audience} {log.epoch}.{log.sequence}", log)
     if node.marks is None and not behind and node.writes(node.office):

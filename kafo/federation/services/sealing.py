@@ -29,7 +29,7 @@ from kafo.federation.services.holding import (
     read_state,
     store,
 )
-from kafo.federation.wire import cbor, frames, roots
+from kafo.federation.wire import cbor, frames, roots, signatures
 from kafo.federation.wire.entries import ID, Branch, Entry, Erase, Put, encode_entry
 from kafo.records.sharing import told_names
 
@@ -40,12 +40,12 @@ Change = tuple[Entry, int, State | None]
 
 
 def may_seal(node: Node, log: Log) -> bool:
-    """Say whether this node may speak in `log` now."""
-    return (
-        node.writes(log.office)
-        and not log.released_to
-        and (bool(log.branches_to) or not node.is_behind(log))
-    )
+    """Say whether this node may speak in `log` now: its key spoke last, or a new epoch begins."""
+    key = node.key(log.office)
+    if key is None or log.released_to:
+        return False
+    spoke = not log.key or bytes(log.key) == signatures.public_bytes(key)
+    return bool(log.branches_to) or (spoke and not node.is_behind(log))
 
 
 def seal_waiting(node: Node) -> int:

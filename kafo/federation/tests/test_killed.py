@@ -52,7 +52,7 @@ def killed_at(world, number, work):
     _, status = os.waitpid(child, 0)
     for name, node in world.nodes.items():
         connect(name, world.folder / name)
-        node._marks = None
+        node.forget()
         recovering.check_marks(node)
     return os.WIFSIGNALED(status)
 
