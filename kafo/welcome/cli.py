@@ -42,7 +42,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if getattr(options, "home", None):
         os.environ["KAFO_HOME"] = str(Path(options.home).resolve())
     os.umask(0o027)  # what is made here, backups too, is nothing for other users of the machine
-    os.umask(0o027)  # what is made here, backups too, is nothing for other users of the machine
     try:
         finish_restore(_home(options))
         return int(options.command(options))
@@ -261,7 +260,8 @@ def _init(options: argparse.Namespace) -> int:
         while wrong and sys.stdin.isatty():
             if value:
                 print(f"  {wrong}", file=sys.stderr)
-            value = input(f"{_question(name).capitalize()}: ").strip()
+            question = _question(name)
+            value = input(f"{question[0].upper()}{question[1:]}: ").strip()
             wrong = _wrong(name, value)
         if wrong:
             print(f"kafo init: {option}: {wrong}", file=sys.stderr)

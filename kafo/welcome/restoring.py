@@ -74,7 +74,8 @@ def _unpack(file: Path, folder: Path, progress: Progress) -> dict[str, Any]:
     progress(_("archive"))
     try:
         with tarfile.open(file, "r:gz") as archive:
-            archive.extractall(folder, filter="data")
+            for member in archive:
+                _take_out(archive, member, folder)
         manifest: dict[str, Any] = json.loads(
             (folder / "manifest.json").read_text(encoding="utf-8")
         )
@@ -94,6 +95,17 @@ def _unpack(file: Path, folder: Path, progress: Progress) -> dict[str, Any]:
     if manifest["format"] > FORMAT:
         raise Refused(_("This backup was made by a newer Kafo: update this one first."))
     return manifest
+
+
+def _take_out(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    # The Python of Debian 12 has no filter yet that would keep an archive within its folder.
+    path = (folder / member.name).resolve()
+    content = archive.extractfile(member) if member.isfile() else None
+    if content is None or not path.is_relative_to(folder.resolve()):
+        raise tarfile.ExtractError(member.name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with content, path.open("wb") as file:
+        shutil.copyfileobj(content, file)
 
 
 def _proven_rows(database: Path) -> Iterator[tuple[str, int]]:

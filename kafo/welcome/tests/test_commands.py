@@ -120,11 +120,12 @@ def test_it_refuses_a_backup_of_a_newer_version(office, tmp_path):
     file, unpacked = tmp_path / "backup.tar.gz", tmp_path / "unpacked"
     run_kafo("backup", file, home=office)
     with tarfile.open(file) as archive:
-        archive.extractall(unpacked, filter="data")
+        archive.extractall(unpacked)
     manifest = json.loads((unpacked / "manifest.json").read_text())
     (unpacked / "manifest.json").write_text(json.dumps(manifest | {"format": 99}))
     with tarfile.open(file, "w:gz") as archive:
-        archive.add(unpacked, ".")
+        for name in [*manifest["files"], "manifest.json"]:
+            archive.add(unpacked / name, name)
     for arguments in (["--verify", file], [file]):
         done = run_kafo("restore", *arguments, home=tmp_path / "other", check=False)
         assert done.returncode == 1
@@ -158,6 +159,17 @@ def test_it_says_that_the_disk_is_full_and_not_that_the_backup_is_damaged(office
     assert done.returncode == 1
     assert "Free some space" in done.stderr
     assert not (tmp_path / "other").exists()
+
+
+def test_it_takes_nothing_out_of_a_backup_that_would_lie_elsewhere(tmp_path):
+    file = tmp_path / "backup.tar.gz"
+    (tmp_path / "note").write_text("x")
+    with tarfile.open(file, "w:gz") as archive:
+        archive.add(tmp_path / "note", "../../outside")
+    done = run_kafo("restore", file, home=tmp_path / "office", check=False)
+    assert done.returncode == 1
+    assert "not a whole backup" in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup.tar.gz", "note"]
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "other"])
