@@ -2,7 +2,6 @@
 
 import secrets
 import shutil
-from contextlib import suppress
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -23,7 +22,7 @@ def prepare_home(home: Path, *, is_demo: bool = False, office: str = "") -> bool
 
     An office that another one invited has its id already.
     """
-    make_private(home)
+    home.mkdir(parents=True, exist_ok=True)
     for folder in FOLDERS:
         (home / folder).mkdir(exist_ok=True)
     path = home / "settings.env"
@@ -33,13 +32,6 @@ def prepare_home(home: Path, *, is_demo: bool = False, office: str = "") -> bool
     lines += f"KAFO_OFFICE_ID={office or new_id()}\nKAFO_SECRET_KEY={secrets.token_urlsafe(50)}\n"
     write_whole(path, lines.encode(), mode=0o600)
     return True
-
-
-def make_private(home: Path) -> None:
-    """Make the data folder, if need be, for this user alone: it holds personal data."""
-    home.mkdir(parents=True, exist_ok=True)
-    with suppress(PermissionError):  # another user's, or a disk that knows no users
-        home.chmod(0o700)
 
 
 def clear_broken_demo(home: Path) -> None:

@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 from kafo.records.durable import sync_disk, sync_folder
 from kafo.records.errors import Refused
 from kafo.welcome.backup import FORMAT, Progress, digest_of, run_postgres, write_note
-from kafo.welcome.home import DATABASE_BEGUN, RESTORED, RESTORING, finish_restore, make_private
+from kafo.welcome.home import DATABASE_BEGUN, RESTORED, RESTORING, finish_restore
 
 TABLES = ("people_person", "people_mandate", "wagtailcore_page", "wagtailcore_modellogentry")
 
@@ -200,8 +200,7 @@ def restore_backup(
     office = home / RESTORING
     with _told_when_full():
         shutil.rmtree(office, ignore_errors=True)
-        make_private(home)
-        office.mkdir()
+        office.mkdir(parents=True)
         try:
             manifest = _unpack(file, office, progress)
             _fill(office, progress)
