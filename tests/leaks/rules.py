@@ -88,6 +88,7 @@ OFFICES = {
     "lay-down": ("handover", DIRECTOR),
     "take-up": ("handover", DIRECTOR),
     "give-back": ("handover", DIRECTOR),
+    "forget": ("handover", DIRECTOR),
     "look-again": ("handover", KEEPERS | {"technician"}),
 }
 
@@ -316,6 +317,7 @@ FEDERATION = {
     "federation-rosters": ("", NOBODY),
     "federation-join": ("", NOBODY),
     "federation-join-home": ("", NOBODY),
+    "federation-join-held": ("", NOBODY),
     "federation-offered": ("", NOBODY),
     "federation-file": ("", NOBODY),
     "federation-state": ("", NOBODY),
@@ -347,6 +349,7 @@ EMPTY = {
     "mfa_reauthenticate",
     # An invitation that nobody has answered.
     "federation:lay-down",
+    "federation:forget",
     "federation:take-up",
     "federation:give-back",
     "federation:look-again",
