@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
@@ -141,7 +142,6 @@ OTHER_NAMES = {
     "task_state_id",
     "session_id",
     "app_label",
-    "model_name",
 }
 
 
@@ -160,8 +160,17 @@ def _require_visible(account: Any, view_name: str, arguments: dict[str, Any]) ->
         elif name == "object_id":
             page = Page.objects.filter(pk=value).first() if str(value).isdecimal() else None
             _require(page is not None and page_policy.may(account, "view", page))
+        elif name == "model_name":
+            _require(_is_kind_of_page(arguments["app_label"], value))
         else:
             _require(name in OTHER_NAMES)
+
+
+def _is_kind_of_page(app_label: str, name: str) -> bool:
+    try:
+        return issubclass(apps.get_model(app_label, name), Page)
+    except LookupError:
+        return False
 
 
 def _require_file(account: Any, model: Any, pk: Any) -> None:

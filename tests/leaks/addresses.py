@@ -28,7 +28,8 @@ class Address:
         if "(?P<" in route:  # the one address of Wagtail's that is a regular expression
             route = "editor/pages/<int:pk>/revisions/compare/earliest...latest/"
         route = route.replace("^.*/$", "whatever/").replace("^", "").replace("$", "")
-        return "/" + _PART.sub(lambda part: self._value(part[1], record), route)
+        asked = "?language=en" if self.name == "pages:translate" else ""
+        return "/" + _PART.sub(lambda part: self._value(part[1], record), route) + asked
 
     def _value(self, part: str, record: Any) -> str:
         kinds = {"account:declaration": "html", "federation:propose": str(Organization.wire.kind)}  # type: ignore[union-attr]
@@ -47,7 +48,9 @@ class Address:
             "filter_spec": "max-100x100",
             "document_filename": "file.txt",
             "digest": "none",
-            "version": "1",
+            "version": str(getattr(record, "latest_revision_id", None) or 1),
+            "task_id": str(getattr(_task_of(record), "task_id", 1)),
+            "task_state_id": str(getattr(_task_of(record), "pk", 1)),
             "path": "desk/desk.css",
             "revision_id": str(getattr(record, "latest_revision_id", None) or 1),
             "name": "desk.css" if self.name == "desk:asset" else "en",
@@ -68,6 +71,11 @@ class Address:
         if record is not None:
             return str(record.pk)
         return "00000000-0000-7000-8000-000000000009" if f"uuid:{part}" in self.route else "1"
+
+
+def _task_of(record: Any) -> Any:
+    """Give the step of approval that a page waits for, if it is one that waits."""
+    return getattr(record, "current_workflow_task_state", None)
 
 
 def every_address() -> list[Address]:

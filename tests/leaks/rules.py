@@ -231,6 +231,15 @@ FRAME = {
     "desk:asset": ("", ANYONE),
 }
 
+# Closed to everybody; a record that exists stands in the address, so that only the door shuts it.
+CLOSED = {
+    "editor/pages/": "page",
+    "editor/images/": "picture",
+    "editor/documents/": "document",
+    "editor/users/": "account",
+    "editor/sites/": "wagtail_site",
+    "editor/collections/": "collection",
+}
 # Below /editor/: what is not here is closed to everybody, so that what an update of Wagtail brings
 # is closed too.
 EDITOR = {
@@ -255,10 +264,10 @@ EDITOR = {
     "wagtailadmin_pages:unpublish": ("page", WRITERS),
     "wagtailadmin_pages:search": ("", WRITERS),
     "wagtailadmin_pages:search_results": ("", WRITERS),
-    "wagtailadmin_pages:workflow_action": ("page", WRITERS),
-    "wagtailadmin_pages:collect_workflow_action_data": ("page", WRITERS),
-    "wagtailadmin_pages:confirm_workflow_cancellation": ("page", WRITERS),
-    "wagtailadmin_pages:workflow_preview": ("page", WRITERS),
+    "wagtailadmin_pages:workflow_action": ("waiting", WRITERS),
+    "wagtailadmin_pages:collect_workflow_action_data": ("waiting", WRITERS),
+    "wagtailadmin_pages:confirm_workflow_cancellation": ("waiting", WRITERS),
+    "wagtailadmin_pages:workflow_preview": ("waiting", WRITERS),
     "wagtailadmin_pages:revisions_view": ("page", WRITERS),
     "wagtailadmin_pages:revisions_revert": ("page", WRITERS),
     "wagtailadmin_pages:revisions_compare": ("page", WRITERS),
@@ -353,13 +362,6 @@ EMPTY = {
     "federation:take-up",
     "federation:give-back",
     "federation:look-again",
-    "pages:translate",
-    "pages:version",
-    "pages:restore",
-    "wagtailadmin_pages:workflow_action",
-    "wagtailadmin_pages:collect_workflow_action_data",
-    "wagtailadmin_pages:confirm_workflow_cancellation",
-    "wagtailadmin_pages:workflow_preview",
     "wagtailadmin_editing_sessions:ping",
     "wagtailadmin_editing_sessions:release",
 }

@@ -81,3 +81,16 @@ def test_it_takes_no_number_for_more_than_it_is(world: World, number: str) -> No
         {"number": number, "decision": "decline", "reason": "Because"},
     )
     assert answer.status_code == 422
+    page = world.records["A"]["page"]
+    answer = director.post(
+        reverse("pages:restore", args=[page.pk, page.latest_revision_id]), {"seen": number}
+    )
+    assert answer.status_code == 302
+
+
+@pytest.mark.parametrize("kind", ["people/person", "publishing/place", "publishing/picture", "a/b"])
+def test_it_knows_of_nobody_at_work_but_on_pages(world: World, kind: str) -> None:
+    app, model = kind.split("/")
+    page = world.records["A"]["page"]
+    path = reverse("wagtailadmin_editing_sessions:ping", args=[app, model, page.pk, 1])
+    assert world.client("director").post(path).status_code == 404

@@ -53,6 +53,7 @@ from kafo.publishing.models import (
     Upload,
 )
 from kafo.publishing.services.sites import create_site
+from kafo.publishing.services.writing import submit_page
 
 # Of no password: an account always has one, and nobody here types it.
 HASH = "argon2$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"
@@ -229,6 +230,17 @@ def _publishing(organization: Any, secret: str, letter: str) -> dict[str, Any]:
     page.save_revision().publish()
     page.refresh_from_db()
     leader = Account.objects.get(username=LEADERS[letter])
+    waiting = news_list.add_child(
+        instance=NewsPage(
+            title=secret,
+            slug="waiting",
+            lead=secret,
+            news_on=date(2007, 7, 9),
+            locale=home.locale,
+            live=False,
+        )
+    )
+    submit_page(actor=leader, page=waiting)
     picture = get_image_model()(title=secret, credit=secret, collection=site.collection)
     picture.uploaded_by_user = leader
     picture.file.save(f"{secret}.png", ContentFile(picture_bytes()), save=False)
@@ -245,10 +257,14 @@ def _publishing(organization: Any, secret: str, letter: str) -> dict[str, Any]:
         organization=organization, name={"fr": secret, "en": secret}, source=secret
     )
     return {
+        "account": leader,
         "site": site,
+        "wagtail_site": site.wagtail_site,
+        "collection": site.collection,
         "home": home,
         "news_list": news_list,
         "page": page,
+        "waiting": NewsPage.objects.get(pk=waiting.pk),
         "picture": picture,
         "document": document,
         "place": place,

@@ -1,5 +1,6 @@
 """One page at the desk: where it stands, what can be done with it, and the way back."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -314,7 +315,7 @@ class PageRestore(_PageAct):
             actor=self.request.user,
             page=self.record,
             version=self.version,
-            seen=int(seen) if seen.isascii() and seen.isdigit() else None,
+            seen=int(seen) if re.fullmatch(r"[0-9]{1,18}", seen) else None,
         )
 
 
