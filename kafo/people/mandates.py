@@ -4,7 +4,7 @@ from collections import defaultdict
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from kafo.people.enums import Role
@@ -40,25 +40,47 @@ def organizations_where(account: Account | AnonymousUser, right: str) -> set[UUI
         return set()
     known: dict[str, set[UUID]] | None = account.__dict__.get("_organizations_by_right")
     if known is None:
-        known = _rights_from(Mandate.objects.at().filter(person=account.person_id))
+        known, partners = _rights_from(Mandate.objects.at().filter(person=account.person_id))
         account.__dict__["_organizations_by_right"] = known
+        account.__dict__["_partners"] = partners
     return known.get(right, set())
 
 
-def _rights_from(rows: QuerySet[Mandate]) -> dict[str, set[UUID]]:
+def partners_led(account: Account | AnonymousUser) -> dict[UUID, bool]:
+    """Give the partners, and for each whether somebody leads it; nothing without a mandate.
+
+    Kept on the account object as well.
+    """
+    organizations_where(account, "")
+    partners: dict[UUID, bool] = account.__dict__.get("_partners", {})
+    return partners
+
+
+def _rights_from(rows: QuerySet[Mandate]) -> tuple[dict[str, set[UUID]], dict[UUID, bool]]:
+    """Give the organisations of each right, and the partners: one query tells of both."""
     known: dict[str, set[UUID]] = {}
     mandates = list(rows)
     if not mandates:
-        return known
+        return known, {}
+    leading = [role for role in Role if "people.mandate" in rights_of_role(role)]
+    leads = Mandate.objects.at().filter(role__in=leading)
+    is_led = Exists(leads.filter(organization=OuterRef("pk"))) | Exists(
+        leads.filter(organization=OuterRef("unit_of"))
+    )
+    tree = Organization.objects.filter(Q(unit_of__isnull=False) | Q(is_partner=True)).order_by()
     units: dict[UUID, set[UUID]] = defaultdict(set)
-    tree = Organization.objects.filter(unit_of__isnull=False).order_by()
-    for unit, above in tree.values_list("id", "unit_of"):
-        units[above].add(unit)  # type: ignore[index]  # none without is left
+    partners: dict[UUID, bool] = {}
+    columns = ("id", "unit_of", "is_partner", "is_led")
+    for pk, above, is_partner, has_lead in tree.annotate(is_led=is_led).values_list(*columns):
+        if above:
+            units[above].add(pk)
+        if is_partner:
+            partners[pk] = has_lead
     within = {root: _with_units(root, units) for root in {m.organization_id for m in mandates}}
     for mandate in mandates:
         for each in rights_of_role(Role(mandate.role)):
             known.setdefault(each, set()).update(within[mandate.organization_id])
-    return known
+    return known, partners
 
 
 def rights_beyond(
@@ -74,7 +96,7 @@ def rights_beyond(
         lasting = lasting.exclude(given_by=getattr(account, "person_id", None))
     return {
         right
-        for right, organizations in _rights_from(lasting).items()
+        for right, organizations in _rights_from(lasting)[0].items()
         if not organizations <= organizations_where(account, right)
     }
 

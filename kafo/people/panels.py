@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.db.models import Exists
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -21,10 +22,10 @@ EXPOSED = (Role.DIRECTOR, Role.BOARD_MEMBER, Role.TECHNICIAN)
 
 def lacks_second_factor(account: Account) -> bool:
     """Say whether a password alone protects a role that others would like to have."""
-    if not Mandate.objects.at().filter(person=account.person_id, role__in=EXPOSED).exists():
-        return False
-    factors = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    return not Authenticator.objects.filter(user=account, type__in=factors).exists()
+    types = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    factors = Authenticator.objects.filter(user=account, type__in=types)
+    mandates = Mandate.objects.at().filter(person=account.person_id, role__in=EXPOSED)
+    return mandates.filter(~Exists(factors)).exists()
 
 
 def second_factor_panel(request: HttpRequest) -> SafeString | None:

@@ -4,11 +4,11 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from kafo.people.enums import Role
-from kafo.people.mandates import may, organizations_where, rights_of_role
-from kafo.people.models import Account, Mandate, Organization
+from kafo.people.mandates import may, organizations_where, partners_led, rights_of_role
+from kafo.people.models import Account, Mandate
 from kafo.records.enums import Visibility
 from kafo.records.permissions import Policy
 
@@ -18,21 +18,7 @@ WIDELY_VISIBLE = (Visibility.FEDERATION, Visibility.PUBLIC)
 def may_for_all_offices(account: Any, right: str) -> bool:
     """Say whether `account` has `right` in an organisation that is not a partner."""
     own = organizations_where(account, right)
-    return bool(own) and bool(own - _partners(account).keys())
-
-
-def _partners(account: Any) -> dict[UUID, bool]:
-    """Give the partners, and for each whether somebody leads it; kept on the account."""
-    known: dict[UUID, bool] | None = account.__dict__.get("_partners")
-    if known is None:
-        leading = [role for role in Role if "people.mandate" in rights_of_role(role)]
-        leads = Mandate.objects.at().filter(role__in=leading)
-        is_led = Exists(leads.filter(organization=OuterRef("pk"))) | Exists(
-            leads.filter(organization=OuterRef("unit_of"))
-        )
-        rows = Organization.objects.filter(is_partner=True).order_by().annotate(is_led=is_led)
-        known = account.__dict__["_partners"] = dict(rows.values_list("id", "is_led"))
-    return known
+    return bool(own) and bool(own - partners_led(account).keys())
 
 
 def organizations_tended(account: Any, right: str) -> set[UUID]:
@@ -44,7 +30,7 @@ def organizations_tended(account: Any, right: str) -> set[UUID]:
     own = organizations_where(account, right)
     if not may_for_all_offices(account, right):
         return own
-    return own | {partner for partner, is_led in _partners(account).items() if not is_led}
+    return own | {partner for partner, is_led in partners_led(account).items() if not is_led}
 
 
 def roles_to_give(account: Any, organization_id: UUID) -> list[Role]:

@@ -26,6 +26,7 @@ from kafo.people.models import (
 from kafo.people.services.persons import add_person
 
 BUDGET = 12
+START_BUDGET = 20  # its parts belong to all rooms, and each asks for what is its own
 LISTS = [
     "acts",
     "bodies",
@@ -78,6 +79,36 @@ def test_it_asks_the_database_as_often_for_a_hundred_rows_as_for_one(cast, count
     fill(cast, 99)
     assert {name: count(name) for name in LISTS} == few
     assert {name: number for name, number in few.items() if number > BUDGET} == {}
+
+
+def test_it_asks_the_database_as_often_for_a_start_page_with_much_to_say(cast):
+    client = Client()
+    client.force_login(cast["director"])
+
+    def count() -> int:
+        client.get("/desk/")  # counts what is past its period, once an hour
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            assert client.get("/desk/").status_code == 200
+        return len(captured)
+
+    def more(number: int) -> None:
+        for each in range(number):
+            Post.objects.create(organization=cast.office, is_sought=True, title={"fr": f"P{each}"})
+            Body.objects.create(organization=cast.office, name={"fr": f"C{each}"}, seats=3)
+            Mandate.objects.create(
+                person=cast.person("reader"),
+                organization=cast.office,
+                role=Role.READER,
+                ends_at=timezone.now() + timedelta(days=2),
+            )
+
+    more(1)
+    few = count()
+    more(12)
+    assert count() == few
+    assert few <= START_BUDGET
 
 
 def test_it_finds_a_person_with_or_without_accents(cast):

@@ -226,3 +226,14 @@ def test_it_moves_no_record_to_an_organisation_of_others(cast, records):
     sent = {"family_name": "Fictive", "organization": cast.amm.pk, "language": "fr"}
     assert client.post(address("person-change", records), sent).status_code == 422
     assert client.post(reverse("people:person-add"), sent).status_code == 422
+
+
+def test_it_asks_at_most_twelve_queries_for_a_page(cast, records, django_assert_max_num_queries):
+    client = Client()
+    client.force_login(cast["director"])
+    own = [f"account:{name}" for name in ("invitations", "authorizations", "register")]
+    pages = [*(address(name, records) for name in DOORS), *map(reverse, own)]
+    for page in pages:
+        client.get(page)  # what is learnt once per process
+        with django_assert_max_num_queries(12, info=page):
+            assert client.get(page).status_code == 200

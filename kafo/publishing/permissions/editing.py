@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 from wagtail.documents import get_document_model
@@ -35,11 +36,12 @@ def sites_where(account: Any, right: str) -> list[PublicSite]:
     organizations = organizations_where(account, right)
     if not organizations:
         return []
-    known: dict[str, list[PublicSite]] = account.__dict__.setdefault("_sites_by_right", {})
-    if right not in known:
+    which = frozenset(organizations)
+    known: dict[frozenset[UUID], list[PublicSite]] = account.__dict__.setdefault("_sites", {})
+    if which not in known:
         rows = PublicSite.objects.filter(organization__in=organizations)
-        known[right] = list(rows.select_related("collection", "wagtail_site__root_page"))
-    return known[right]
+        known[which] = list(rows.select_related("collection", "wagtail_site__root_page"))
+    return known[which]
 
 
 def homes_where(account: Any, right: str) -> list[Page]:
@@ -47,11 +49,11 @@ def homes_where(account: Any, right: str) -> list[Page]:
     sites = sites_where(account, right)
     if not sites:
         return []
-    known: dict[str, list[Page]] = account.__dict__.setdefault("_homes_by_right", {})
-    if right not in known:
-        keys = [site.wagtail_site.root_page.translation_key for site in sites]
-        known[right] = list(Page.objects.filter(depth=2, translation_key__in=keys))
-    return known[right]
+    keys = frozenset(site.wagtail_site.root_page.translation_key for site in sites)
+    known: dict[frozenset[UUID], list[Page]] = account.__dict__.setdefault("_homes", {})
+    if keys not in known:
+        known[keys] = list(Page.objects.filter(depth=2, translation_key__in=keys))
+    return known[keys]
 
 
 class PagePolicy(Policy):
