@@ -81,15 +81,14 @@ class Person(Kept, SharedRecord):
             return gettext("a former member")
         return f"{self.given_name} {self.family_name}".strip()
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def derive(self) -> None:
         self.folded_name = folded(f"{self.family_name} {self.given_name}")
-        super().save(*args, **kwargs)
 
-    def is_minor(self, day: date | None = None) -> bool:
-        """Say whether the person is under 18 on `day` or today; unknown birth is not minor."""
+    def is_minor(self) -> bool:
+        """Say whether the person is under 18 today; unknown birth is not minor."""
         if self.born_on is None:
             return False
-        return age_on(self.born_on, day or timezone.localdate()) < AGE_OF_MAJORITY
+        return age_on(self.born_on, timezone.localdate()) < AGE_OF_MAJORITY
 
 
 class Skill(SharedRecord):

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from kafo.desk.record_pages import record_page
-from kafo.people.models import Organization, Skill
+from kafo.people.models import Organization, Person, Skill
 from kafo.records.errors import Refused
 from kafo.records.models import is_copy
 from kafo.records.signals import records_changed, records_changing
@@ -85,3 +85,9 @@ def test_it_only_reads_what_is_at_home_elsewhere(cast, client):
     assert is_copy(copy)
     assert not is_copy(cast.office)
     assert record_page(Organization).address(copy.pk) in page.request["PATH_INFO"]
+
+
+def test_it_finds_a_copied_person_by_any_spelling_of_the_name():
+    person = Person(family_name="Traoré", given_name="Élise")
+    person.derive()  # as a copy is written: in bulk, without `save`
+    assert person.folded_name == "traore elise"
