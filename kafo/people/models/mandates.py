@@ -67,8 +67,3 @@ class Mandate(SharedRecord):
 
     def __str__(self) -> str:
         return f"{self.person} · {self.get_role_display()} · {self.organization}"
-
-    def is_in_force(self, moment: datetime | None = None) -> bool:
-        """Say whether it gives rights at `moment` (now when None)."""
-        moment = moment or timezone.now()
-        return self.starts_at <= moment and (self.ends_at is None or moment < self.ends_at)

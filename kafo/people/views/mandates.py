@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from kafo.people import permissions
 from kafo.people.enums import Role
 from kafo.people.forms.mandates import EndMandateForm, MandateForm
 from kafo.people.models import Mandate, Person
-from kafo.people.queries.team import SOON
+from kafo.people.queries.team import ending_soon
 from kafo.people.services.mandates import end_mandate, give_again, give_mandate
 from kafo.people.views.parts import (
     ActorForm,
@@ -39,15 +39,15 @@ from kafo.people.views.parts import (
 
 
 def in_state(rows: QuerySet[Any], state: str) -> QuerySet[Any]:
-    """Give those of `rows` that are in force, past, coming, or that end within 30 days."""
+    """Give those of `rows`, mandates, that are in one of STATES."""
     now = timezone.now()
-    conditions = {
-        "now": Q(starts_at__lte=now) & (Q(ends_at__isnull=True) | Q(ends_at__gt=now)),
-        "soon": Q(starts_at__lte=now, ends_at__gt=now, ends_at__lte=now + SOON),
-        "past": Q(ends_at__lte=now),
-        "coming": Q(starts_at__gt=now) & (Q(ends_at__isnull=True) | Q(ends_at__gt=now)),
-    }
-    return rows.filter(conditions[state])
+    if state == "soon":
+        return ending_soon(rows)
+    if state == "past":
+        return rows.filter(ends_at__lte=now)
+    if state == "coming":
+        return rows.filter(starts_at__gt=now).exclude(ends_at__lte=now)
+    return rows.at(now)  # type: ignore[attr-defined]
 
 
 STATES = (

@@ -133,7 +133,6 @@ class HeldView(PersonalView):
 class CorrectView(PersonalView, FormView):
     title = gettext_lazy("Correct my data")
     form_class = OwnDataForm
-    action = "protect"
     done_text = gettext_lazy("Corrected.")
 
     def save(self, form: Any) -> None:
@@ -165,7 +164,6 @@ class SignInEmailView(FormView):
 class ConsentsView(PersonalView, FormView):
     title = gettext_lazy("What I agree to")
     form_class = ConsentsForm
-    action = "protect"
     intro = gettext_lazy("Nobody has to agree. A consent can be withdrawn here at any time.")
 
     def get_initial(self) -> dict[str, Any]:
@@ -200,7 +198,6 @@ class CopyView(PersonalView):
 @asks_again
 class EraseView(PersonalView, ConfirmView):
     template_name = "people/erase.html"
-    action = "protect"
     form_class = EraseForm
     button = gettext_lazy("Erase for good")
     done_text = ""

@@ -45,11 +45,11 @@ class RecordForm(FormView):
         return str(self.record), reverse(self.page, args=[self.record.pk])
 
 
-def organization_choices(policy: Any, action: str = "view") -> Callable[[HttpRequest], Any]:
-    """Give the choices of a filter: the organisations in which the account may do `action`."""
+def organization_choices(policy: Any) -> Callable[[HttpRequest], Any]:
+    """Give the choices of a filter: those whose records the account reads by a mandate."""
 
     def choices(request: HttpRequest) -> list[tuple[Any, str]]:
-        rows = Organization.objects.filter(id__in=policy.scope(request.user, action))
+        rows = Organization.objects.filter(id__in=policy.scope(request.user, "view"))
         return [(row.pk, str(row)) for row in rows]
 
     return choices

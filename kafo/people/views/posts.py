@@ -361,7 +361,7 @@ class TemplateView(RecordView):
                 Column(_("State"), shared_state),
                 Column(_("Why it was declined"), "declined_reason"),
             ],
-            permissions.posts.visible_to(self.request.user, posts),
+            posts,
             _("No office uses it yet."),
         )
 
