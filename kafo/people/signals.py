@@ -1,17 +1,10 @@
-"""What happened to persons and mandates; each is sent after the transaction is written.
+"""What other rooms hear of persons. What any shared record did is told by `records.signals`.
 
-Receivers get `record` (the row as it was written) and `actor` (an account, or None for the node).
+`person_erased` is sent inside the transaction with `record` (the person), `actor` (an account, or
+None for the node) and `words`, by which she was known: a room that fails to forget them stops the
+erasure.
 """
 
 from django.dispatch import Signal
 
-organization_changed = Signal()
-person_changed = Signal()
-membership_changed = Signal()
-post_changed = Signal()
-template_published = Signal()
-mandate_given = Signal()
-mandate_ended = Signal()
-# Sent inside the transaction, with the `words` by which she was known: a room that fails to forget
-# them stops the erasure.
 person_erased = Signal()

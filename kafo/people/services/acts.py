@@ -1,12 +1,10 @@
-"""What each write of this room leaves behind: an act in the log, a signal once it is written."""
+"""What each write of this room leaves behind: an act in the log."""
 
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Model
-from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import registry
 
@@ -94,15 +92,17 @@ def note_act(
     record: Model,
     organization_id: UUID | None,
     fields: Iterable[str] = (),
-    signal: Signal | None = None,
     **details: Any,
 ) -> None:
-    """Write the act with the organisation it belongs to, and send `signal` after the commit."""
+    """Write the act with the organisation it belongs to (None: it belongs to none)."""
     if organization_id is not None:
         details["organization"] = str(organization_id)
     record_act(name, actor=actor, record=record, fields=fields, **details)
-    if signal is not None:
-        transaction.on_commit(lambda: signal.send(type(record), record=record, actor=actor))
+
+
+def note_on_person(name: str, actor: Any, person: Person, **details: Any) -> None:
+    """Write an act on a record of `person`; it belongs to the organisation that keeps it."""
+    note_act(name, actor=actor, record=person, organization_id=person.organization_id, **details)
 
 
 def set_fields(record: Model, values: dict[str, Any]) -> list[str]:

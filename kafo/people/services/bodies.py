@@ -12,7 +12,6 @@ from kafo.people.enums import SeatRole
 from kafo.people.models import Body, Membership, Person, Post
 from kafo.people.queries.posts import overlapping
 from kafo.people.services.acts import note_act, require
-from kafo.people.signals import membership_changed
 from kafo.records.errors import Refused
 
 
@@ -27,7 +26,6 @@ def _note(name: str, actor: Any, membership: Membership) -> None:
         actor=actor,
         record=membership,
         organization_id=_organization_id(membership),
-        signal=membership_changed,
         person=str(membership.person_id),
     )
 

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from kafo.people import permissions
 from kafo.people.models import Person
 from kafo.people.queries.protection import consents_of, holdings_of
-from kafo.people.services.acts import note_act, require
+from kafo.people.services.acts import note_on_person, require
 
 
 def take_copy(*, actor: Any, person: Person) -> bytes:
@@ -20,9 +20,7 @@ def take_copy(*, actor: Any, person: Person) -> bytes:
     Raises NotVisible.
     """
     require(permissions.persons, actor, "protect", person)
-    note_act(
-        "people.person.take", actor=actor, record=person, organization_id=person.organization_id
-    )
+    note_on_person("people.person.take", actor, person)
     consents = consents_of(person)
     groups = [
         (name, [(entry, value, entry.visibility(consents)) for entry, value in pairs])

@@ -24,7 +24,7 @@ from kafo.people.models import Account, Invitation, Mandate, Person
 from kafo.people.permissions import invitations, persons, roles_to_give
 from kafo.people.queries.accounts import is_taken
 from kafo.people.queries.protection import lacks_authorization
-from kafo.people.services.acts import note_act, require
+from kafo.people.services.acts import note_on_person, require
 from kafo.people.services.sessions import end_sessions_of
 from kafo.records.errors import Refused, TryAgain
 
@@ -92,7 +92,7 @@ def revoke_invitation(*, actor: Any, invitation: Invitation) -> None:
         waiting = Invitation.objects.waiting().filter(pk=invitation.pk)
         if not waiting.update(revoked_at=timezone.now()):
             raise Refused(_("This code cannot be used any more; there is nothing to revoke."))
-        _note("people.invitation.revoke", actor, invitation)
+        note_on_person("people.invitation.revoke", actor, invitation.person)
 
 
 def forget_invitations() -> int:
@@ -138,7 +138,7 @@ def accept_invitation(*, invitation: Invitation, username: str, password: str) -
         validate_password(password, account)
         account.set_password(password)
         account.save()
-        _note("people.account.open", account, invitation)
+        note_on_person("people.account.open", account, invitation.person)
     return account
 
 
@@ -155,7 +155,7 @@ def redeem_recovery(*, invitation: Invitation, password: str) -> Account:
         if invitation.removes_second_factor:
             Authenticator.objects.filter(user=account).delete()
         end_sessions_of(account)
-        _note("people.account.regain", account, invitation)
+        note_on_person("people.account.regain", account, invitation.person)
     return account
 
 
@@ -231,8 +231,8 @@ def _make(
             expires_at=now + LASTS[kind],
             **values,
         )
-        is_join = kind is InvitationKind.JOIN
-        _note("people.invitation.make" if is_join else "people.account.recover", actor, invitation)
+        name = "people.invitation.make" if kind is InvitationKind.JOIN else "people.account.recover"
+        note_on_person(name, actor, person)
     return invitation, code
 
 
@@ -243,8 +243,3 @@ def _use(invitation: Invitation, kind: InvitationKind) -> None:
     used = Invitation.objects.waiting().filter(pk=invitation.pk).update(used_at=timezone.now())
     if not used:  # somebody was quicker
         raise Refused(_("This code was used already. A code opens the door once."))
-
-
-def _note(name: str, actor: Any, invitation: Invitation) -> None:
-    person = invitation.person
-    note_act(name, actor=actor, record=person, organization_id=person.organization_id)

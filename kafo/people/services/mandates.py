@@ -13,17 +13,15 @@ from kafo.people.enums import Role
 from kafo.people.models import Mandate, Organization, Person
 from kafo.people.queries.protection import lacks_authorization
 from kafo.people.services.acts import note_act, require
-from kafo.people.signals import mandate_ended, mandate_given
 from kafo.records.errors import Refused
 
 
-def _note(name: str, actor: Any, mandate: Mandate, signal: Any) -> None:
+def _note(name: str, actor: Any, mandate: Mandate) -> None:
     note_act(
         name,
         actor=actor,
         record=mandate,
         organization_id=mandate.organization_id,
-        signal=signal,
         person=str(mandate.person_id),
         role=mandate.role,
     )
@@ -90,7 +88,7 @@ def give_mandate(
         )
     _require_no_double(mandate)
     mandate.save()
-    _note("people.mandate.give", actor, mandate, mandate_given)
+    _note("people.mandate.give", actor, mandate)
     return mandate
 
 
@@ -145,7 +143,7 @@ def end_mandate(
         _require_successor(mandate, ends_at)
     mandate.ends_at, mandate.ended_reason = ends_at, reason.strip()
     mandate.save()
-    _note("people.mandate.end", actor, mandate, mandate_ended)
+    _note("people.mandate.end", actor, mandate)
     return mandate
 
 

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from kafo.people import permissions
 from kafo.people.models import Body, Membership, Office, Organization
 from kafo.people.services.acts import note_act, require, set_fields
-from kafo.people.signals import organization_changed
 from kafo.records.errors import Refused
 
 
@@ -27,7 +26,6 @@ def add_organization(*, actor: Any, **values: Any) -> Organization:
         actor=actor,
         record=organization,
         organization_id=organization.pk,
-        signal=organization_changed,
     )
     _forget_rights(actor)
     return organization
@@ -49,7 +47,6 @@ def change_organization(*, actor: Any, organization: Organization, **values: Any
         record=organization,
         organization_id=organization.pk,
         fields=changed,
-        signal=organization_changed,
     )
     _forget_rights(actor)
     return organization

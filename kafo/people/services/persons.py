@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 from kafo.people import permissions
 from kafo.people.enums import Cefr, Level
 from kafo.people.models import Organization, Person, PersonLanguage, PersonSkill, Skill
-from kafo.people.services.acts import home_of, note_act, require, set_fields
+from kafo.people.services.acts import home_of, note_act, note_on_person, require, set_fields
 from kafo.people.services.protection import close_minor
-from kafo.people.signals import person_changed
 from kafo.records.errors import Refused
 
 
@@ -21,13 +20,7 @@ def add_person(*, actor: Any, organization: Organization, **values: Any) -> Pers
     person = Person(organization=organization, **values)
     require(permissions.persons, actor, "change", person)
     person.save()
-    note_act(
-        "people.person.add",
-        actor=actor,
-        record=person,
-        organization_id=organization.pk,
-        signal=person_changed,
-    )
+    note_on_person("people.person.add", actor, person)
     return person
 
 
@@ -53,20 +46,8 @@ def change_person(*, actor: Any, person: Person, **values: Any) -> Person:
         record=person,
         organization_id=organization_id,
         fields=changed,
-        signal=person_changed,
     )
     return person
-
-
-def _note(name: str, actor: Any, person: Person, **details: Any) -> None:
-    note_act(
-        name,
-        actor=actor,
-        record=person,
-        organization_id=person.organization_id,
-        signal=person_changed,
-        **details,
-    )
 
 
 @transaction.atomic
@@ -76,7 +57,7 @@ def set_skill(*, actor: Any, person: Person, skill: Skill, level: Level) -> Pers
     held, _is_new = PersonSkill.objects.update_or_create(
         person=person, skill=skill, defaults={"level": level}
     )
-    _note("people.person.skill", actor, person)
+    note_on_person("people.person.skill", actor, person)
     return held
 
 
@@ -85,7 +66,7 @@ def drop_skill(*, actor: Any, held: PersonSkill) -> None:
     """Take a skill off a person's record. Raises NotVisible."""
     require(permissions.persons, actor, "change", held.person)
     held.delete()
-    _note("people.person.skill", actor, held.person)
+    note_on_person("people.person.skill", actor, held.person)
 
 
 @transaction.atomic
@@ -95,7 +76,7 @@ def set_language(*, actor: Any, person: Person, code: str, level: Cefr) -> Perso
     spoken, _is_new = PersonLanguage.objects.update_or_create(
         person=person, code=code, defaults={"level": level}
     )
-    _note("people.person.language", actor, person)
+    note_on_person("people.person.language", actor, person)
     return spoken
 
 
@@ -104,7 +85,7 @@ def drop_language(*, actor: Any, spoken: PersonLanguage) -> None:
     """Take a language off a person's record. Raises NotVisible."""
     require(permissions.persons, actor, "change", spoken.person)
     spoken.delete()
-    _note("people.person.language", actor, spoken.person)
+    note_on_person("people.person.language", actor, spoken.person)
 
 
 @transaction.atomic

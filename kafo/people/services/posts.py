@@ -17,7 +17,6 @@ from kafo.people.models import (
 )
 from kafo.people.queries.posts import latest_version
 from kafo.people.services.acts import home_of, note_act, require, set_fields
-from kafo.people.signals import post_changed, template_published
 from kafo.records.errors import Refused
 from kafo.records.languages import Translated
 
@@ -28,7 +27,6 @@ def _note(name: str, actor: Any, post: Post, **details: Any) -> None:
         actor=actor,
         record=post,
         organization_id=post.organization_id,
-        signal=post_changed,
         **details,
     )
 
@@ -188,7 +186,6 @@ def publish_version(
         actor=actor,
         record=template,
         organization_id=home_of(actor),
-        signal=template_published,
         version=version.number,
     )
     return version

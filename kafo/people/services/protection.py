@@ -24,10 +24,16 @@ from kafo.people.models import (
 )
 from kafo.people.protection import OPTIONAL_PURPOSES
 from kafo.people.queries.protection import consents_of, lacks_authorization
-from kafo.people.services.acts import forget_labels, note_act, require, set_fields
+from kafo.people.services.acts import (
+    forget_labels,
+    note_act,
+    note_on_person,
+    require,
+    set_fields,
+)
 from kafo.people.services.mandates import end_mandate
 from kafo.people.services.sessions import end_sessions_of
-from kafo.people.signals import person_changed, person_erased
+from kafo.people.signals import person_erased
 from kafo.records.enums import Visibility
 from kafo.records.errors import NotVisible, Refused
 
@@ -53,7 +59,7 @@ def correct_own_data(*, actor: Account, **values: Any) -> Person:
         person.save()
         if "born_on" in changed:
             close_minor(person)
-        _note("people.person.correct", actor, person, fields=changed, signal=person_changed)
+        note_on_person("people.person.correct", actor, person, fields=changed)
     return person
 
 
@@ -73,7 +79,7 @@ def give_consent(*, actor: Any, person: Person, purpose: str, wording: str) -> C
     )
     if is_new:
         _widen(person)
-        _note("people.consent.give", actor, person, purpose=purpose)
+        note_on_person("people.consent.give", actor, person, purpose=purpose)
     return consent
 
 
@@ -84,7 +90,7 @@ def withdraw_consent(*, actor: Any, person: Person, purpose: str) -> None:
     rows = Consent.objects.filter(person=person, purpose=purpose, withdrawn_at=None)
     if rows.update(withdrawn_at=timezone.now()):
         _widen(person)
-        _note("people.consent.withdraw", actor, person, purpose=purpose, signal=person_changed)
+        note_on_person("people.consent.withdraw", actor, person, purpose=purpose)
 
 
 def _widen(person: Person) -> None:
@@ -108,7 +114,7 @@ def add_authorization(*, actor: Any, person: Person, **values: Any) -> GuardianA
     authorization = GuardianAuthorization.objects.create(
         person=person, recorded_by=getattr(actor, "person", None), **values
     )
-    _note("people.authorization.add", actor, person)
+    note_on_person("people.authorization.add", actor, person)
     return authorization
 
 
@@ -127,7 +133,7 @@ def approve_authorization(*, actor: Any, authorization: GuardianAuthorization) -
     authorization.approved_by = getattr(actor, "person", None)
     authorization.approved_at = timezone.now()
     authorization.save()
-    _note("people.authorization.approve", actor, authorization.person)
+    note_on_person("people.authorization.approve", actor, authorization.person)
 
 
 @transaction.atomic
@@ -140,7 +146,7 @@ def withdraw_authorization(*, actor: Any, authorization: GuardianAuthorization) 
     authorization.withdrawn_at = timezone.now()
     authorization.save()
     close_minor(authorization.person)
-    _note("people.authorization.withdraw", actor, authorization.person)
+    note_on_person("people.authorization.withdraw", actor, authorization.person)
 
 
 def close_minor(person: Person) -> None:
@@ -152,7 +158,6 @@ def close_minor(person: Person) -> None:
     Invitation.objects.waiting().filter(person=person).update(revoked_at=now)
     Consent.objects.filter(person=person, withdrawn_at=None).update(withdrawn_at=now)
     _widen(person)
-    transaction.on_commit(lambda: person_changed.send(Person, record=person, actor=None))
 
 
 @transaction.atomic
@@ -191,7 +196,7 @@ def erase_person(*, actor: Any, person: Person) -> None:
     now = timezone.now()
     account = Account.objects.filter(person=person).first()
     words = _identifying_words(person, account)
-    _note("people.person.erase", actor, person)
+    note_on_person("people.person.erase", actor, person)
     _end_mandates(person, _("What was held on the person was erased."))
     if account:
         _close(account, now)
@@ -262,7 +267,3 @@ def _forget_words(person: Person, words: list[str]) -> None:
             without(mandate.ended_reason),
         )
         mandate.save(update_fields=["reason", "ended_reason", "updated_at"])
-
-
-def _note(name: str, actor: Any, person: Any, **details: Any) -> None:
-    note_act(name, actor=actor, record=person, organization_id=person.organization_id, **details)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from kafo.people import permissions
 from kafo.people.models import GuardianAuthorization, Person
-from kafo.people.services.acts import note_act, require
+from kafo.people.services.acts import note_on_person, require
 from kafo.records.errors import Refused
 
 
@@ -18,7 +18,7 @@ def keep_person(*, actor: Any, person: Person, reason: str, until: date) -> None
     """Keep the record of `person` until the day `until`. Raises NotVisible, Refused."""
     require(permissions.persons, actor, "keep", person)
     _keep(person, reason, until)
-    _note("people.person.keep", actor, person)
+    note_on_person("people.person.keep", actor, person)
 
 
 @transaction.atomic
@@ -28,7 +28,7 @@ def keep_authorization(
     """Keep a guardian's paper until the day `until`. Raises NotVisible, Refused."""
     require(permissions.authorizations, actor, "keep", authorization)
     _keep(authorization, reason, until)
-    _note("people.authorization.keep", actor, authorization.person)
+    note_on_person("people.authorization.keep", actor, authorization.person)
 
 
 @transaction.atomic
@@ -38,7 +38,7 @@ def erase_authorization(*, actor: Any, authorization: GuardianAuthorization) -> 
     person = authorization.person
     if person.is_minor() and not authorization.withdrawn_at:
         raise Refused(_("It is needed until the minor comes of age. Withdraw it first."))
-    _note("people.authorization.erase", actor, person)
+    note_on_person("people.authorization.erase", actor, person)
     authorization.delete()
 
 
@@ -49,7 +49,3 @@ def _keep(record: Person | GuardianAuthorization, reason: str, until: date) -> N
         raise Refused(_("Choose a day to come: then the question is asked again."))
     record.kept_reason, record.kept_until = reason.strip(), until
     record.save(update_fields=["kept_reason", "kept_until", "updated_at"])
-
-
-def _note(name: str, actor: Any, person: Person) -> None:
-    note_act(name, actor=actor, record=person, organization_id=person.organization_id)
