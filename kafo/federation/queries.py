@@ -1,19 +1,32 @@
 """What the pages of this room, and other rooms, may ask of it."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_UP, Decimal
+from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
 
 from kafo.federation.enums import Fault, Side
-from kafo.federation.models import Alarm, Frame, Handover, Line, Log, Outbox, Peer, PeerLog
+from kafo.federation.models import (
+    Alarm,
+    Frame,
+    Handover,
+    Held,
+    Line,
+    Log,
+    Outbox,
+    Peer,
+    PeerLog,
+)
 from kafo.federation.node import Node, node_of
 from kafo.federation.wire.rosters import OfficeEntry, RosterPayload
 
 FCFA_PER_MB = Decimal("2.5")
+FRAME_BYTES, ENTRY_BYTES = 250, 60  # about what a frame and a change in it weigh once sealed
 
 
 @dataclass(frozen=True)
@@ -28,8 +41,10 @@ class PeerState:
     theirs_held_through: datetime | None  # we have all that it sealed until then
     theirs_held_at: datetime | None  # when we last heard of it
     tried_at: datetime | None
+    records: int  # held of it
+    parked: int  # of these, not readable here yet
     waiting_entries: int
-    waiting_bytes: int
+    waiting_bytes: int  # what is not sealed yet is estimated: nothing that waits weighs nothing
     cost: Decimal  # FCFA
     last_error: str  # in plain words, empty when the last visit went well
     bytes_today: int
@@ -78,24 +93,39 @@ def peer_states() -> list[PeerState]:
     known = roster()
     if node is None or known is None:
         return []
-    peers = {peer.office: peer for peer in Peer.objects.prefetch_related("logs")}
-    counted = _Counted(node, known, list(Log.objects.all()), peers)
+    peers = {peer.office: peer for peer in Peer.objects.all()}
+    counted = _Counted(node, known)
     the_line = line()
-    unsealed = Outbox.objects.values("kind", "record_id").distinct().count()
-    return [_state(entry, peers, counted, the_line, unsealed) for entry in peer_offices()]
+    return [_state(entry, peers, counted, the_line) for entry in peer_offices()]
 
 
 class _Counted:
-    """What waits for each peer, and when the last frames were sealed: in two queries for all."""
+    """What waits for each peer, and when the last frames were sealed: a few queries for all."""
 
-    def __init__(
-        self, node: Node, known: RosterPayload, logs: list[Log], peers: dict[uuid.UUID, Peer]
-    ) -> None:
-        self.logs = logs
+    def __init__(self, node: Node, known: RosterPayload) -> None:
+        held = Held.objects.order_by().filter(log=OuterRef("pk")).values("log")
+        parked = held.exclude(parked="").annotate(count=Count("pk")).values("count")
+        outbox = Outbox.objects.order_by().values(one=Value(1))
+        self.logs: list[Any] = list(
+            Log.objects.annotate(
+                records=Subquery(held.annotate(count=Count("pk")).values("count")),
+                parked_records=Subquery(parked),
+                unsealed=Subquery(
+                    outbox.annotate(count=Count("record_id", distinct=True)).values("count")
+                ),
+            )
+        )
+        logs = self.logs
+        self.unsealed = logs[0].unsealed or 0 if logs else Outbox.objects.count()
+        self.told_at: dict[bytes, datetime] = {}
+        stands: dict[bytes, dict[int, int]] = defaultdict(dict)
+        words = PeerLog.objects.values_list("peer__office", "log", "sequence", "told_at")
+        for office, log_id, sequence, told_at in words:
+            stands[office.bytes][log_id] = sequence
+            self.told_at[office.bytes] = max(told_at, self.told_at.get(office.bytes, told_at))
         self.held: dict[bytes, dict[int, int]] = {}  # by office, by own log it reads: how far
         for entry in known.offices:
-            peer = peers.get(uuid.UUID(bytes=entry.id))
-            told = {word.log_id: word.sequence for word in peer.logs.all()} if peer else {}
+            told = stands[entry.id]
             self.held[entry.id] = {
                 log.pk: told.get(log.pk, 0)
                 for log in logs
@@ -103,33 +133,44 @@ class _Counted:
             }
         pairs = {pair for held in self.held.values() for pair in held.items()}
         frames = Frame.objects.filter(is_void=False)
-        missing = {
-            f"{what}_{log}_{held}": Sum(what, filter=Q(log=log, sequence__gt=held))
-            for log, held in pairs
+        ends = pairs | {(log.pk, log.sequence) for log in logs}
+        asked: dict[str, Any] = {
+            f"{what}_{log}_{at}": Sum(what, filter=Q(log=log, sequence__gt=at))
+            for log, at in pairs
             for what in ("entries", "size")
+        } | {
+            f"sealed_{log}_{at}": Max("sealed_at", filter=Q(log=log, sequence=at))
+            for log, at in ends
         }
-        self._sums = frames.aggregate(**missing) if missing else {}
-        ends = Q(pk__in=())
-        for log, held in pairs | {(log.pk, log.sequence) for log in logs}:
-            ends |= Q(log=log, sequence=held)
-        rows = frames.filter(ends).values_list("log", "sequence", "sealed_at")
-        self._sealed = {(log, held): datetime.fromtimestamp(at, UTC) for log, held, at in rows}
+        self._found = frames.aggregate(**asked) if asked else {}
+
+    def _sealed(self, log: int, at: int) -> datetime | None:
+        found = self._found[f"sealed_{log}_{at}"]
+        return None if found is None else datetime.fromtimestamp(found, UTC)
 
     def waiting(self, office: bytes) -> tuple[int, int]:
-        """Give entries and bytes that an office has not said to hold."""
-        held = self.held[office].items()
-        entries = sum(self._sums[f"entries_{log}_{at}"] or 0 for log, at in held)
-        return entries, sum(self._sums[f"size_{log}_{at}"] or 0 for log, at in held)
+        """Give entries that an office has not said to hold, and about how many bytes they are."""
+        stands = self.held[office].items()
+        entries = sum(self._found[f"entries_{log}_{at}"] or 0 for log, at in stands)
+        size = sum(self._found[f"size_{log}_{at}"] or 0 for log, at in stands)
+        if self.unsealed:
+            size += FRAME_BYTES + self.unsealed * ENTRY_BYTES
+        return entries + self.unsealed, size
+
+    def records(self, office: bytes) -> tuple[int, int]:
+        """Give how many records of an office are held, and how many are not readable here yet."""
+        logs = [log for log in self.logs if log.office.bytes == office]
+        return sum(x.records or 0 for x in logs), sum(x.parked_records or 0 for x in logs)
 
     def ours_through(self, office: bytes) -> datetime | None:
         """Give when the last frame that an office holds of us was sealed."""
-        found = (self._sealed.get(pair) for pair in self.held[office].items())
+        found = (self._sealed(*pair) for pair in self.held[office].items())
         return max((at for at in found if at), default=None)
 
     def theirs_through(self, office: bytes) -> datetime | None:
         """Give when the last frame that we hold of an office was sealed."""
         logs = (log for log in self.logs if log.office.bytes == office)
-        found = (self._sealed.get((log.pk, log.sequence)) for log in logs)
+        found = (self._sealed(log.pk, log.sequence) for log in logs)
         return max((at for at in found if at), default=None)
 
 
@@ -138,23 +179,23 @@ def _state(
     peers: dict[uuid.UUID, Peer],
     counted: _Counted,
     the_line: Line,
-    unsealed: int,
 ) -> PeerState:
     office = uuid.UUID(bytes=entry.id)
     peer = peers.get(office)
     entries, size = counted.waiting(entry.id)
+    records, parked = counted.records(entry.id)
     return PeerState(
         office=office,
         name=entry.name,
         addresses=entry.addresses,
         ours_held_through=counted.ours_through(entry.id),
-        ours_held_at=max((word.told_at for word in peer.logs.all()), default=None)
-        if peer
-        else None,
+        ours_held_at=counted.told_at.get(entry.id),
         theirs_held_through=counted.theirs_through(entry.id),
         theirs_held_at=peer.heard_at if peer else None,
         tried_at=peer.tried_at if peer else None,
-        waiting_entries=unsealed + entries,
+        records=records,
+        parked=parked,
+        waiting_entries=entries,
         waiting_bytes=size,
         cost=cost_of(size),
         last_error=str(Fault(peer.fault).label) if peer and peer.fault else "",

@@ -19,6 +19,7 @@ from kafo.federation.enums import Side, Stage
 from kafo.federation.errors import Malformed, Untrusted
 from kafo.federation.forms import InviteForm, SignedListForm
 from kafo.federation.models import Handover
+from kafo.federation.node import asking_once
 from kafo.federation.proposed import name_of
 from kafo.federation.queries import handovers, this_node
 from kafo.federation.services import forgetting, joining, rostering
@@ -88,6 +89,10 @@ class HandoverView(DeskView):
     template_name = "federation/handover.html"
     back_url_name = "federation:handovers"
     back_label = gettext_lazy("Joining and handing over")
+
+    @asking_once()
+    def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return super().answer(request, *args, **kwargs)
 
     def get_rows(self) -> QuerySet[Any]:
         joining.settle_handovers(require_node())

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -18,7 +17,7 @@ from kafo.federation.alarms import notices
 from kafo.federation.erased import erasures
 from kafo.federation.figure import figure_of, has_failed, words_of
 from kafo.federation.forms import LimitForm
-from kafo.federation.models import Alarm, Held
+from kafo.federation.models import Alarm
 from kafo.federation.node import asking_once
 from kafo.federation.proposed import name_of, wait_for_us
 from kafo.federation.queries import PeerState, line, peer_states, this_node
@@ -34,8 +33,6 @@ class Card:
 
     state: PeerState
     words: str
-    records: int
-    parked: int
 
     @property
     def waiting_size(self) -> str:
@@ -63,12 +60,7 @@ class Card:
 
 def cards_of(states: list[PeerState]) -> list[Card]:
     """Give a card for each peer."""
-    held = Held.objects.filter(log__office__in=[state.office for state in states]).order_by()
-    rows = held.values_list("log__office").annotate(
-        records=Count("pk"), parked=Count("pk", filter=~Q(parked=""))
-    )
-    counts = {office: (records, parked) for office, records, parked in rows}
-    return [Card(state, words_of(state), *counts.get(state.office, (0, 0))) for state in states]
+    return [Card(state, words_of(state)) for state in states]
 
 
 class OfficesView(DeskView):

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,7 +16,7 @@ from kafo.federation import permissions, proposed
 from kafo.federation.forms import NeededWordForm, WordForm, copy_of, proposal_form
 from kafo.federation.kinds import kinds
 from kafo.federation.models import Proposal
-from kafo.federation.node import Node
+from kafo.federation.node import Node, asking_once
 from kafo.federation.proposed import State
 from kafo.federation.queries import this_node
 from kafo.federation.services.correcting import (
@@ -122,11 +123,12 @@ class ProposalView(DeskView):
     def get_title(self) -> Any:
         return about(self.record, self.about)
 
+    @asking_once()
     def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         require_node()
         return super().answer(request, *args, **kwargs)
 
-    @property
+    @cached_property
     def about(self) -> SharedRecord | None:
         """The record that it is about, if it is here."""
         return proposed.records_of([self.record]).get(self.record.record_id)

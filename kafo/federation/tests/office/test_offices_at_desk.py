@@ -10,9 +10,13 @@ from kafo.federation.enums import AlarmKind, Fault
 from kafo.federation.erased import erasures
 from kafo.federation.models import Alarm, Frame, Line, Log, Peer, PeerLog
 from kafo.federation.node import forget_node
+from kafo.federation.queries import peer_states
+from kafo.federation.services import forgetting
 from kafo.federation.services.peers import note_heads
 from kafo.federation.services.sealing import seal_waiting
 from kafo.federation.tests.office.desk import BAMAKO, DAKAR
+from kafo.federation.tests.office.test_handovers_at_desk import handed_over
+from kafo.federation.tests.office.test_proposals_at_desk import sent
 from kafo.federation.tests.world import ROOTS, office_id
 from kafo.federation.wire.rosters import sign_roster
 from kafo.people.models import Organization
@@ -128,11 +132,12 @@ def test_it_shows_the_offices_to_the_team_only(desk, signed_in, name):
     assert reverse("federation:offices") not in browser.get(reverse("desk:start")).content.decode()
 
 
-@pytest.mark.parametrize(("name", "most"), [("federation:offices", 16), ("desk:start", 18)])
+@pytest.mark.parametrize(("name", "most"), [("federation:offices", 12), ("desk:start", 18)])
 def test_it_asks_the_database_as_often_for_twelve_offices_as_for_two(
     desk, signed_in, django_assert_max_num_queries, name, most
 ):
     browser, node = signed_in("director"), desk.node
+    sent("GEN")
     Organization.objects.create(short_name="NEW", visibility="federation")
     seal_waiting(node)
     counts = []
@@ -152,3 +157,34 @@ def test_it_asks_the_database_as_often_for_twelve_offices_as_for_two(
             assert browser.get(reverse(name)).status_code == 200
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["proposals", "proposal", "propose", "handovers", "handover", "erasures", "stick", "limit"]
+    + ["roster", "invite"],
+)
+def test_it_asks_the_database_twelve_times_at_most(
+    desk, signed_in, django_assert_max_num_queries, name
+):
+    browser = signed_in("director")
+    proposal, handover = sent("GEN"), handed_over(desk, office_id("segou"))
+    forgetting.note_given(desk.node, handover.office, b"")
+    about = {"proposal": [proposal.pk], "handover": [handover.pk]}
+    about["propose"] = [Organization.wire.kind, desk.copy.pk]
+    address = reverse(f"federation:{name}", args=about.get(name, []))
+    browser.get(address)
+    with django_assert_max_num_queries(12):
+        assert browser.get(address).status_code == 200
+
+
+def test_it_never_says_that_what_waits_weighs_nothing(desk, signed_in):
+    seal_waiting(desk.node)
+    Organization.objects.create(short_name="NEW", visibility="federation")
+    for state in peer_states():
+        assert state.waiting_entries
+        assert 0 < state.waiting_bytes < 10_000
+        assert state.cost > 0
+    text = text_of(signed_in("director"))
+    assert "wait for them: about" in text
+    assert "about 0 bytes" not in text
