@@ -222,14 +222,23 @@ def _settle(node: Node, handover: Handover) -> bool:
         handover.stage, handover.known_at = Stage.KNOWN, timezone.now()
         handover.save()
         return True
-    if handover.stage != Stage.RELEASED:
+    if not handover.is_hosted or handover.stage not in {Stage.KNOWN, Stage.RELEASED}:
         return False
     logs = list(Log.objects.filter(office=handover.office))
-    own = node.key(handover.office)
-    if own and logs and all(bytes(log.released_to) == signatures.public_bytes(own) for log in logs):
+    held = node.key(handover.office)
+    own = signatures.public_bytes(held) if held else None
+    pens = {(bytes(log.key), bytes(log.released_to)) for log in logs}
+    if handover.stage == Stage.KNOWN:
+        if pens != {(own, key)}:
+            return False
+        # It was laid down, and the power failed before that was noted here.
+        handover.stage, handover.released_at = Stage.RELEASED, timezone.now()
+    elif own and pens == {(key, own)}:
         handing_over.take_pen(node, handover.office)  # it was declined
         handover.stage, handover.ended_at = Stage.ENDED, timezone.now()
-    elif logs and all(bytes(log.key) == key and not log.released_to for log in logs):
+    elif own and pens == {(own, b"")}:
+        handover.stage, handover.ended_at = Stage.ENDED, timezone.now()
+    elif pens == {(key, b"")}:
         node.drop_key(handover.office)
         handover.stage, handover.taken_at = Stage.TAKEN, timezone.now()
     else:
@@ -338,15 +347,13 @@ def accept_office(node: Node, *, actor: Any) -> Handover:
     if handover.stage == Stage.TAKEN:
         confirm_held(node, handover)
         return handover
-    public = node.prepare_key(node.office)
-    logs = list(Log.objects.filter(office=node.office))
-    if not logs or any(bytes(log.released_to) != public for log in logs):
-        raise Frozen(_("The right to write was not laid down for this server yet."))
-    data = _fetch_home(node, handover)
-    load_home(node, data, node.office)
-    forgetting.note_received(node, node.office, data)
-    node.promote_key(node.office)
-    handing_over.take_pen(node, node.office)
+    public = _own_public(node)
+    if not _is_written(node, by=public):
+        _come_whole(node, handover, public)
+        data = _fetch_home(node, handover, public)
+        load_home(node, data, node.office)
+        forgetting.note_received(node, node.office, data)
+        handing_over.take_pen(node, node.office)
     handover.stage, handover.taken_at = Stage.TAKEN, timezone.now()
     handover.save()
     note_act("federation.office.accept", actor, handover)
@@ -380,11 +387,7 @@ def decline_office(node: Node, *, actor: Any) -> Handover:
     """
     require(actor)
     handover = go_on_joining(node)
-    public = node.prepare_key(node.office)
-    logs = list(Log.objects.filter(office=node.office))
-    if not logs or any(bytes(log.released_to) != public for log in logs):
-        raise Frozen(_("The right to write was not laid down for this server yet."))
-    node.promote_key(node.office)
+    _come_whole(node, handover, _own_public(node))
     handing_over.take_pen(node, node.office, keep=False)
     handover.stage, handover.ended_at = Stage.ENDED, timezone.now()
     handover.save()
@@ -393,7 +396,28 @@ def decline_office(node: Node, *, actor: Any) -> Handover:
     return handover
 
 
-def _fetch_home(node: Node, handover: Handover) -> bytes:
-    public = node.prepare_key(node.office)
+def _own_public(node: Node) -> bytes:
+    key = node.greeting_key()
+    return signatures.public_bytes(key) if key else b""
+
+
+def _is_written(node: Node, *, by: bytes) -> bool:
+    """Say whether the pen was taken up with this key, as when the power failed just after."""
+    logs = list(Log.objects.filter(office=node.office))
+    return bool(logs) and all(bytes(log.key) == by and not log.released_to for log in logs)
+
+
+def _come_whole(node: Node, handover: Handover, public: bytes) -> None:
+    """Fetch all logs of this office, or raise Frozen: of one that is missing the old side would
+    still hold the pen, and a second one of that name would begin here."""
+    visits = visit_now(handover.peer).values()
+    logs = list(Log.objects.filter(office=node.office))
+    if not logs or any(bytes(log.released_to) != public for log in logs):
+        raise Frozen(_("The right to write was not laid down for this server yet."))
+    if any(visit is None or visit.faults for visit in visits):
+        raise Frozen(_("Not all that the other server has to give came over yet. Try again."))
+
+
+def _fetch_home(node: Node, handover: Handover, public: bytes) -> bytes:
     data = fetch_home(handover.peer_address, bytes(handover.secret), public)
     return bytes(pyrage.decrypt(data, [node.identity]))
