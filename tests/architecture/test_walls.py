@@ -1,5 +1,6 @@
 """What the import contracts cannot see: relations, migrations, templates and names in strings."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import sys
 import pytest
 from django.apps import apps
 from django.db.migrations.loader import MigrationLoader
+from django.urls import get_resolver
 
 from tests.architecture.house import PACKAGE, ROOT, depth, files_of, is_below, rooms
 
@@ -57,6 +59,32 @@ def test_it_names_no_room_above_in_templates_or_addresses(room):
         f"{path.relative_to(ROOT)}: {match.group()}"
         for path in files_of(room, ".py", ".html", ".txt")
         for match in pattern.finditer(path.read_text())
+    ]
+    assert found == []
+
+
+def _names_of_addresses(patterns, space=""):
+    """Give the whole name of each address with the room whose view answers it."""
+    for pattern in patterns:
+        if hasattr(pattern, "url_patterns"):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from _names_of_addresses(pattern.url_patterns, inner)
+        elif pattern.name and pattern.callback.__module__.startswith("kafo."):
+            yield space + pattern.name, pattern.callback.__module__.split(".")[1]
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_it_asks_for_no_address_of_a_room_above(room):
+    """An address is called by a name that need not begin with that of its room."""
+    owners = dict(_names_of_addresses(get_resolver().url_patterns))
+    assert {"people", "publishing"} <= set(owners.values())
+    quoted = re.compile(r"""["']([\w-]+:?[\w-]+)["']""")
+    found = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in files_of(room, ".py", ".html", ".txt")
+        if path.name not in {"urls.py", "desk_urls.py"}
+        for name in quoted.findall(path.read_text())
+        if (owner := owners.get(name, room)) != room and not is_below(owner, room)
     ]
     assert found == []
 
@@ -121,6 +149,30 @@ def test_it_describes_every_room_on_one_page():
         if len((PACKAGE / room / "README.md").read_text().splitlines()) > 40
     ]
     assert long == []
+
+
+def test_it_says_what_goes_in_and_out_at_every_door():
+    silent = [
+        f"{path.relative_to(ROOT)}: {each.name}"
+        for room in rooms()
+        for path in files_of(room, ".py")
+        if {"services", "queries"} & {path.stem, path.parent.name}
+        for each in ast.parse(path.read_text()).body
+        if isinstance(each, ast.FunctionDef) and not each.name.startswith("_")
+        if not ast.get_docstring(each)
+    ]
+    assert silent == []
+
+
+def test_it_passes_over_no_test():
+    passed_over = re.compile(r"pytest\.(?:skip|importorskip|xfail|mark\.(?:skip|skipif|xfail))\b")
+    found = [
+        str(path.relative_to(ROOT))
+        for folder in (PACKAGE, ROOT / "tests")
+        for path in folder.rglob("*.py")
+        if passed_over.search(path.read_text())
+    ]
+    assert found == []
 
 
 def test_it_leaves_no_unfinished_note():

@@ -63,6 +63,13 @@ def test_it_lets_the_same_form_be_sent_again_after_a_crash(cast, db):
     assert Village.objects.count() == 1
 
 
+def test_it_takes_a_token_with_a_letter_that_no_database_holds(cast, db):
+    data = filled(cast.alice.get(ADD), name="Kita", founded_on="1881-01-01")
+    answer = cast.alice.post(ADD, data | {"submission": "\0" + data["submission"]})
+    assert answer.status_code == 302
+    assert Village.objects.count() == 1
+
+
 def test_it_asks_when_a_form_that_was_sent_comes_back_with_other_content(cast, db):
     data = filled(cast.alice.get(ADD))
     cast.alice.post(ADD, data)
