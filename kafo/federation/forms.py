@@ -14,11 +14,23 @@ from kafo.records.languages import TranslatedField
 from kafo.records.models import SharedRecord, home_office
 
 LONG = 80
+_OF_EACH = {"in_words", "reason"}
 
 
 class ProposalForm(DeskModelForm):
-    """The fields of a copy, to be corrected; which of them were changed is the proposal."""
+    """The fields of a copy, to be corrected; which of them were changed is the proposal.
 
+    What no field here can say is said in words: then the proposal changes nothing by itself.
+    """
+
+    in_words = forms.BooleanField(
+        label=_("It is something that is not among these fields"),
+        required=False,
+        help_text=_(
+            "A fact of a place, a seat, a unit, a language: say it below. They read it, change it "
+            "themselves, and answer."
+        ),
+    )
     reason = forms.CharField(
         label=_("Why"),
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -28,16 +40,18 @@ class ProposalForm(DeskModelForm):
 
     def changes(self) -> dict[str, Any]:
         """Give the fields that were changed, with their new values."""
-        before = {name: self.get_initial_for_field(self.fields[name], name) for name in self.fields}
+        before = {
+            name: self.get_initial_for_field(field, name) for name, field in self.fields.items()
+        }
         return {
             name: value
             for name, value in self.cleaned_data.items()
-            if name != "reason" and _said(value) != _said(before[name])
+            if name not in _OF_EACH and _said(value) != _said(before[name])
         }
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors and not self.changes():
+        if not self.errors and not self.changes() and not cleaned.get("in_words"):
             raise forms.ValidationError(_("Nothing is changed yet: correct at least one field."))
         return cleaned
 

@@ -49,6 +49,7 @@ class PeerState:
     last_error: str  # in plain words, empty when the last visit went well
     bytes_today: int
     budget: int
+    every_minutes: int
     is_cut: bool
 
 
@@ -201,6 +202,7 @@ def _state(
         last_error=str(Fault(peer.fault).label) if peer and peer.fault else "",
         bytes_today=peer.bytes_moved if peer else 0,
         budget=peer.budget if peer and peer.budget is not None else the_line.budget,
+        every_minutes=the_line.every_minutes,
         is_cut=the_line.is_cut,
     )
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,7 +21,7 @@ from kafo.federation.forms import LimitForm
 from kafo.federation.models import Alarm
 from kafo.federation.node import asking_once
 from kafo.federation.proposed import name_of, wait_for_us
-from kafo.federation.queries import PeerState, line, peer_states, this_node
+from kafo.federation.queries import FCFA_PER_MB, PeerState, line, peer_states, this_node
 from kafo.federation.services.tending import ask_for_visits, cut_line, limit_line, settle_alarm
 from kafo.federation.sizes import size_words
 from kafo.federation.views.proposals import require_node
@@ -78,6 +79,7 @@ class OfficesView(DeskView):
             is_member=node is not None and node.roster is not None,
             is_demo=settings.KAFO_IS_DEMO,
             is_cut=(states[0] if states else line()).is_cut,
+            every_minutes=states[0].every_minutes if states else 0,
             cards=cards_of(states),
             figure=figure_of(name_of(node.office) if node else "", states),
             alarms=notices(),
@@ -97,12 +99,16 @@ class LimitView(FormView):
     action = "limit"
     form_class = LimitForm
     title = gettext_lazy("Daily limit")
-    intro = gettext_lazy(
-        "Exchanging stops for the day when so much went to or came from an office."
-    )
     done_text = gettext_lazy("The limit is changed.")
     back_url_name = "federation:offices"
     back_label = gettext_lazy("Other offices")
+
+    @property
+    def intro(self) -> str:
+        return _(
+            "Exchanging stops for the day when so much went to or came from an office. A megabyte "
+            "costs about %(price)s FCFA."
+        ) % {"price": localize(FCFA_PER_MB)}
 
     def get_initial(self) -> dict[str, Any]:
         now = line()

@@ -24,6 +24,7 @@ from kafo.federation.services.correcting import (
     decline_correction,
     propose_correction,
 )
+from kafo.records.enums import BEYOND_HOME
 from kafo.records.errors import NotVisible
 from kafo.records.models import SharedRecord, is_copy
 
@@ -180,7 +181,7 @@ class ProposeView(FormView):
 
     def get_record(self, pk: Any) -> Any:
         rows = self.page.view.policy.visible_to(self.request.user, self.get_rows())
-        record = rows.filter(pk=pk, visibility__in=proposed.GIVEN).first()
+        record = rows.filter(pk=pk, visibility__in=BEYOND_HOME).first()
         if record is None or not is_copy(record) or not self._names(record):
             raise NotVisible
         return record
@@ -250,8 +251,18 @@ class DecideView(ConfirmView):
 class AcceptView(DecideView):
     title = gettext_lazy("Accept this proposal?")
     button = gettext_lazy("Accept")
-    intro = gettext_lazy("The record changes at once, here and at all offices that read it.")
     done_text = gettext_lazy("Accepted. The record is changed, and they will hear of it.")
+
+    @property
+    def intro(self) -> str:
+        if self.record.changes:
+            return _("The record changes at once, here and at all offices that read it.")
+        return _(
+            "It is said in words: change the record yourself first. They hear that it is done."
+        )
+
+    def get_done_text(self, result: Any) -> Any:
+        return self.done_text if self.record.changes else _("Answered. They will hear of it.")
 
     def save(self, form: Any) -> None:
         accept_correction(

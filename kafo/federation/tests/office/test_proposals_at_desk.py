@@ -164,3 +164,34 @@ def test_it_lets_a_proposal_without_an_answer_rest_after_90_days(desk, signed_in
         Proposal.objects.update(made_at=timezone.now() - timedelta(days=91))
     browser = signed_in("director")
     assert "not answered in 90 days" in page(browser, "proposal", proposal.pk)
+
+
+def test_it_says_in_words_what_no_field_can_say(desk, signed_in):
+    browser = signed_in("journalist")
+    address = reverse("federation:propose", args=[KIND, desk.copy.pk])
+    assert "not among these fields" in browser.get(address).content.decode()
+    fields = {"name_fr": "École", "name_en": "School", "short_name": "ECO", "town": "Segou"}
+    said = fields | {"in_words": "on", "reason": "Its unit in Kati is closed"}
+    done = browser.post(address, said)
+    made = Proposal.objects.get()
+    assert done["Location"] == reverse("federation:proposal", args=[made.pk])
+    assert made.changes == {}
+    text = page(browser, "proposal", made.pk)
+    assert "they change the record themselves" in text
+    assert "Its unit in Kati is closed" in text
+    assert "What would change" not in text
+
+
+def test_it_answers_what_was_said_in_words(desk, signed_in):
+    proposal = sent("GEN")
+    with receiving():
+        Proposal.objects.update(changes={}, seen={})
+    browser = signed_in("director")
+    assert "accepting changes nothing by itself" in page(browser, "proposal", proposal.pk)
+    assert "yourself first" in page(browser, "proposal-accept", proposal.pk)
+    accept = reverse("federation:proposal-accept", args=[proposal.pk])
+    answer = browser.post(accept, {"word": "Fait"}, follow=True).content.decode()
+    assert "Answered. They will hear of it." in answer
+    assert "Fait" in page(browser, "proposal", proposal.pk)
+    desk.office.refresh_from_db()
+    assert desk.office.town == ""
