@@ -14,7 +14,7 @@ from pathlib import Path
 
 KAFO = Path(sys.executable).parent / "kafo"
 PASSWORD = "bamako-2007"
-READY_SECONDS = 60
+READY_SECONDS = 180  # a patience, not a measure
 
 
 def free_port() -> int:

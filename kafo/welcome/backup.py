@@ -29,6 +29,7 @@ Progress = Callable[[str], None]
 
 SECRETS = ("KAFO_SECRET_KEY", "KAFO_EMAIL_PASSWORD", "KAFO_DATABASE_URL")
 FORMAT = 1
+_UNFINISHED = ".backup-"
 
 
 def make_backup(target: Path | None = None, *, progress: Progress = lambda text: None) -> Path:
@@ -52,7 +53,8 @@ def make_backup(target: Path | None = None, *, progress: Progress = lambda text:
     if target.exists():
         raise Refused(_("%(file)s exists already; choose another name.") % {"file": target})
     try:
-        with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as folder:
+        _clear_broken(target.parent, now)
+        with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=target.parent) as folder:
             _write_archive(Path(folder), target, now, progress)
         note = {"made_at": now.isoformat(), "file": str(target), "bytes": target.stat().st_size}
         write_note(home / "backups" / "last.json", note)
@@ -62,6 +64,13 @@ def make_backup(target: Path | None = None, *, progress: Progress = lambda text:
             % {"why": error.strerror or error}
         ) from error
     return target
+
+
+def _clear_broken(folder: Path, now: datetime) -> None:
+    """Take away what backups left that a power cut ended; another one may be at work just now."""
+    for left in folder.glob(f"{_UNFINISHED}*"):
+        if left.stat().st_mtime < now.timestamp() - 24 * 3600:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _write_archive(folder: Path, target: Path, now: datetime, progress: Progress) -> None:

@@ -105,6 +105,16 @@ def test_it_writes_a_backup_only_where_there_is_a_folder(office, tmp_path):
     assert [path.name[:5] for path in drive.iterdir()] == ["kafo-"]
 
 
+def test_it_takes_away_what_a_backup_left_that_was_ended_by_a_power_cut(office):
+    old, new = office / "backups/.backup-old", office / "backups/.backup-new"
+    for left in (old, new):
+        left.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    run_kafo("backup", home=office)
+    assert not old.exists()
+    assert new.exists()
+
+
 def test_it_notes_a_trial_with_the_office_that_was_tried(office, tmp_path):
     file = tmp_path / "backup.tar.gz"
     run_kafo("backup", file, home=office)
