@@ -21,11 +21,8 @@ from kafo.federation.models import Decision, Frame, Proposal
 from kafo.federation.node import Node
 from kafo.federation.queries import office_names, this_node
 from kafo.federation.services.proposing import EXPIRES_AFTER, pending_proposals
-from kafo.records.enums import Visibility
 from kafo.records.languages import TranslatedField
 from kafo.records.models import SharedRecord
-
-GIVEN = (Visibility.FEDERATION, Visibility.PUBLIC)
 
 
 class State(StrEnum):

@@ -9,10 +9,8 @@ from django.db.models import Q, QuerySet
 from kafo.people.enums import Role
 from kafo.people.mandates import may, organizations_where, partners_led, rights_of_role
 from kafo.people.models import Account, Mandate
-from kafo.records.enums import Visibility
+from kafo.records.enums import BEYOND_HOME
 from kafo.records.permissions import Policy
-
-WIDELY_VISIBLE = (Visibility.FEDERATION, Visibility.PUBLIC)
 
 
 def may_for_all_offices(account: Any, right: str) -> bool:
@@ -74,7 +72,7 @@ class ScopedPolicy(Policy):
             return bool(scope)
         is_inside = attrgetter(self.organization_id.replace("__", "."))(record) in scope
         if action == "view":
-            return is_inside or record.visibility in WIDELY_VISIBLE
+            return is_inside or record.visibility in BEYOND_HOME
         return is_inside and bool(record.is_at_home)
 
     def visible_to(self, actor: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -82,7 +80,7 @@ class ScopedPolicy(Policy):
         if not scope:
             return rows.none()
         inside = Q(**{f"{self.organization_id}__in": scope})
-        return rows.filter(inside | Q(visibility__in=WIDELY_VISIBLE))
+        return rows.filter(inside | Q(visibility__in=BEYOND_HOME))
 
 
 class OrganizationPolicy(ScopedPolicy):

@@ -10,6 +10,14 @@ from wagtail.log_actions import log, registry
 
 from kafo.records.enums import Weight
 
+# The acts that Wagtail names itself and that put something before readers, or take it away.
+WAGTAIL_PUBLISHES = (
+    "wagtail.publish",
+    "wagtail.publish.schedule",
+    "wagtail.unpublish",
+    "wagtail.workflow.approve",
+)
+
 _weights: dict[str, Weight] = {}
 
 
@@ -28,13 +36,7 @@ def weight_of(name: str) -> Weight:
     """Give the weight of an act; acts that Wagtail names itself are edits or publications."""
     if name in _weights:
         return _weights[name]
-    publishing = {
-        "wagtail.publish",
-        "wagtail.publish.schedule",
-        "wagtail.unpublish",
-        "wagtail.workflow.approve",
-    }
-    return Weight.PUBLISH if name in publishing else Weight.EDIT
+    return Weight.PUBLISH if name in WAGTAIL_PUBLISHES else Weight.EDIT
 
 
 def record_act(

@@ -49,5 +49,5 @@ def _dated(field: Any) -> bool:
 
 @register()
 def check_shared_records(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse shapes that cannot travel (house.md, cross-cutting concern sharing)."""
+    """Refuse shapes that cannot travel to other offices."""
     return [fault for model in shared_models() for fault in _faults(model)]

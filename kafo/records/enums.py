@@ -10,8 +10,11 @@ class Visibility(models.TextChoices):
     PUBLIC = "public", _("everybody")
 
 
+BEYOND_HOME = (Visibility.FEDERATION, Visibility.PUBLIC)
+
+
 class Weight(models.IntegerChoices):
-    """How much an act weighs in the local ownership index (features note, section 3.2)."""
+    """How much an act weighs, from the daily work to what binds the organisation."""
 
     EDIT = 1, _("edit")
     PUBLISH = 2, _("publish or approve")

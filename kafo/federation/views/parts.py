@@ -11,6 +11,7 @@ from kafo.federation import permissions, proposed
 from kafo.federation.alarms import notices
 from kafo.federation.node import asking_once
 from kafo.federation.queries import this_node
+from kafo.records.enums import BEYOND_HOME
 from kafo.records.models import SharedRecord, is_copy
 
 SHOWN = 5
@@ -30,7 +31,7 @@ def record_part(request: HttpRequest, record: Any) -> SafeString | None:
     page = proposed.page_of(type(record))
     can_propose = (
         page is not None
-        and record.visibility in proposed.GIVEN
+        and record.visibility in BEYOND_HOME
         and bool(proposed.proposable_fields(type(record)))
         and permissions.proposals.may(request.user, "add")
     )

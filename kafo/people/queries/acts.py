@@ -10,7 +10,7 @@ from django.db.models.functions import Cast
 from wagtail.models import ModelLogEntry, PageLogEntry
 
 from kafo.people.models import Account
-from kafo.records.acts import weight_of
+from kafo.records.acts import WAGTAIL_PUBLISHES, weight_of
 from kafo.records.enums import Weight
 
 COLUMNS = (
@@ -73,12 +73,11 @@ def kinds_in(organization_ids: set[UUID]) -> tuple[set[str], set[Any]]:
 def of_weight(weight: Weight) -> Q:
     """Give the condition for acts of `weight`; those of Wagtail itself carry none in their row."""
     named = Q(data__weight=int(weight))
-    published = ["wagtail.publish", "wagtail.unpublish", "wagtail.workflow.approve"]
     unnamed = Q(data__weight__isnull=True)
     if weight == Weight.PUBLISH:
-        return named | unnamed & Q(action__in=published)
+        return named | unnamed & Q(action__in=WAGTAIL_PUBLISHES)
     if weight == Weight.EDIT:
-        return named | unnamed & ~Q(action__in=published)
+        return named | unnamed & ~Q(action__in=WAGTAIL_PUBLISHES)
     return named
 
 

@@ -5,12 +5,11 @@ from typing import Any
 from django.db.models import Model, Q, QuerySet
 
 from kafo.people.queries import may, organizations_where
-from kafo.records.enums import Visibility
+from kafo.records.enums import BEYOND_HOME
 from kafo.records.models import SharedRecord, home_office, is_copy
 from kafo.records.permissions import Policy
 
 VIEW, WRITE, PUBLISH = "publishing.view", "publishing.write", "publishing.publish"
-GIVEN = (Visibility.FEDERATION, Visibility.PUBLIC)
 
 
 class KeptPolicy(Policy):
@@ -30,7 +29,7 @@ class KeptPolicy(Policy):
         if record is None:
             return may(actor, right)
         if is_copy(record):
-            return action == "view" and record.visibility in GIVEN and may(actor, right)  # type: ignore[attr-defined]
+            return action == "view" and record.visibility in BEYOND_HOME and may(actor, right)  # type: ignore[attr-defined]
         value: Any = record
         for step in self.path.split("__"):
             value = getattr(value, step)
@@ -42,7 +41,7 @@ class KeptPolicy(Policy):
             return rows.none()
         seen = Q(**{f"{self.path}__in": organizations})
         if issubclass(rows.model, SharedRecord):
-            seen |= Q(visibility__in=GIVEN) & ~Q(home_office=home_office())
+            seen |= Q(visibility__in=BEYOND_HOME) & ~Q(home_office=home_office())
         return rows.filter(seen)
 
 
