@@ -21,11 +21,11 @@ class TranslatedWidget(forms.MultiWidget):
     template_name = "desk/widgets/translated.html"
     use_fieldset = True
 
-    def __init__(self, widget: type[forms.Widget], attrs: dict[str, Any] | None = None) -> None:
+    def __init__(self, widget: type[forms.Widget]) -> None:
         widgets: dict[str, forms.Widget | type[forms.Widget]] = {
             code: widget(attrs={"lang": code}) for code, _ in desk_languages()
         }
-        super().__init__(widgets, attrs)
+        super().__init__(widgets)
 
     def decompress(self, value: Any) -> list[str]:
         return [(value or {}).get(code, "") for code, _ in desk_languages()]

@@ -15,7 +15,6 @@ class MenuItem:
     url_name: str
     order: int
     visible: Callable[[Any], bool]
-    count: Callable[[Any], int] | None
 
 
 _items: dict[str, MenuItem] = {}
@@ -28,15 +27,11 @@ _office_name: list[Callable[[HttpRequest], str]] = []
 def register_menu_item(
     label: Any,
     url_name: str,
-    order: int = 100,
+    order: int,
     visible: Callable[[Any], bool] = lambda user: True,
-    count: Callable[[Any], int] | None = None,
 ) -> None:
-    """Add a link to the menu for the accounts for which `visible(user)` holds.
-
-    `count(user)` gives a figure shown beside it, such as the number of tasks; 0 shows nothing.
-    """
-    _items[url_name] = MenuItem(label, url_name, order, visible, count)
+    """Add a link to the menu for the accounts for which `visible(user)` holds."""
+    _items[url_name] = MenuItem(label, url_name, order, visible)
 
 
 def register_panel(panel: Callable[[HttpRequest], Any], order: int = 100) -> None:
@@ -75,13 +70,7 @@ def menu_for(request: HttpRequest) -> list[dict[str, Any]]:
     user = request.user
     items = sorted(_items.values(), key=lambda item: (item.order, str(item.label)))
     entries = [
-        {
-            "label": item.label,
-            "url": reverse(item.url_name),
-            "count": item.count(user) if item.count else 0,
-        }
-        for item in items
-        if item.visible(user)
+        {"label": item.label, "url": reverse(item.url_name)} for item in items if item.visible(user)
     ]
     here = [entry for entry in entries if request.path.startswith(entry["url"])]
     if here:

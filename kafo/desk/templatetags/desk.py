@@ -4,9 +4,11 @@ from django import template
 from django.conf import settings
 
 from kafo.desk.assets import assets
+from kafo.desk.forms import desk_languages
 from kafo.desk.menu import account_links, menu_for, office_name
 
 register = template.Library()
+register.simple_tag(desk_languages)
 
 
 @register.simple_tag
@@ -29,13 +31,6 @@ def desk_office(context: dict[str, Any]) -> str:
     """Give the name of the office."""
     request = context.get("request")
     return office_name(request) if request else settings.WAGTAIL_SITE_NAME
-
-
-@register.simple_tag
-def desk_languages() -> list[tuple[str, str]]:
-    """Give code and name of each language of the desk."""
-    names = dict(settings.LANGUAGES)
-    return [(code, names[code]) for code in settings.KAFO_DESK_LANGUAGES]
 
 
 @register.simple_tag
