@@ -171,4 +171,7 @@ class Newcomer:
         write_whole(part / "age.key", str(self.identity).encode(), mode=0o600)
         write_whole(part / "marks.cbor", cbor.encode({}), mode=0o600)
         part.rename(folder)
+
+    def forget(self) -> None:
+        """Forget the keys here, once the invitation is noted: until then joining may break off."""
         (self.home / "joining.key").unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """Commands of joining, handing over and recovery."""
 
 import uuid
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +61,7 @@ def join(options: Options) -> int:
     from kafo.federation.wire.rosters import trusted_payload
 
     home: Path = options.folder
-    if (home / "settings.env").is_file() and (not options.invitation or _has_begun(options)):
-        options.set_up()
+    if (home / "settings.env").is_file() and _has_begun(options):
         return _go_on(options)
     given = _invitation(options)
     secret = read_code(given["code"])
@@ -70,26 +70,29 @@ def join(options: Options) -> int:
     recipient = str(newcomer.identity.to_public())
     answer = ask(given["address"], secret, newcomer.public, recipient, own)
     if answer.stage == "ended":
-        raise SystemExit("kafo: This invitation was used by another server. Ask for a new one.")
+        raise _stopped(_("This invitation was used by another server. Ask for a new one."))
     fingerprint = trusted_payload(answer.rosters[0]).fingerprint
     say(f"{answer.name}\n  {fingerprint}")
     if given.get("fingerprint") not in (None, fingerprint):
-        raise SystemExit("kafo: The fingerprint is not the one of the invitation. Do not go on.")
+        raise _stopped(_("The fingerprint is not the one of the invitation. Do not go on."))
     if not given.get("fingerprint") and not options.yes:
-        said = input("Compare these 60 digits over the telephone. Are they the same? (yes/no) ")
-        if said.strip().lower() not in {"yes", "oui", "y", "o"}:
-            raise SystemExit("kafo: Nothing was done.")
+        asked = _("Compare these 60 digits over the telephone. Are they the same? (yes/no)")
+        if input(f"{asked} ").strip().lower() not in {"yes", "oui", "y", "o"}:
+            raise _stopped(_("Nothing was done."))
     newcomer.settle(answer.office)
 
     options.prepare(home, str(uuid.UUID(bytes=answer.office)))
-    from django.utils.translation import gettext as _
-
     from kafo.federation.services import joining
 
     joining.note_invitation(this_node(), address=given["address"], secret=secret, answer=answer)
+    newcomer.forget()
     say(_("This server has shown its key. Read these digits to those who invited you:"))
     say(f"  {digits_of(newcomer.public)}")
     return _go_on(options)
+
+
+def _stopped(words: str) -> SystemExit:
+    return SystemExit(f"kafo: {words}")
 
 
 def _has_begun(options: Options) -> bool:
@@ -121,7 +124,7 @@ def _invitation(options: Options) -> dict[str, str]:
     if options.code:
         return {"address": options.invitation, "code": options.code}
     if not options.invitation:
-        raise SystemExit("kafo: Give the file of the invitation, or an address and --code.")
+        raise _stopped(_("Give the file of the invitation, or an address and --code."))
     try:
         lines = Path(options.invitation).read_text(encoding="utf-8").splitlines()
     except OSError as error:
@@ -129,7 +132,7 @@ def _invitation(options: Options) -> dict[str, str]:
     pairs = [line.partition(":") for line in lines]
     found = {name.strip(): value.strip() for name, colon, value in pairs if colon}
     if not {"address", "code"} <= set(found):
-        raise SystemExit(f"kafo: {options.invitation} is no invitation.")
+        raise _stopped(_("%(file)s is no invitation.") % {"file": options.invitation})
     return found
 
 

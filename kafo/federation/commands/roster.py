@@ -1,5 +1,6 @@
 """Commands of the list of offices: begin, draft, sign, take, revoke, show."""
 
+from getpass import getpass
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,9 @@ def sign(options: Options) -> None:
     from kafo.federation.services import rostering
 
     path = Path(options.file)
-    key = rostering.read_holder_key(Path(options.key))
+    key = rostering.read_holder_key(
+        Path(options.key), lambda: getpass(_("Passphrase of the key:") + " ")
+    )
     document = rostering.sign_roster(path.read_bytes(), key)
     path.write_bytes(document)
     missing = rostering.missing_signatures(document)

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,10 +43,12 @@ def new_holder_keys(folder: Path, count: int = 3) -> list[Ed25519PrivateKey]:
     return made
 
 
-def read_holder_key(path: Path) -> Ed25519PrivateKey:
-    """Read the key of a holder; raises Refused."""
+def read_holder_key(path: Path, passphrase: Callable[[], str] | None = None) -> Ed25519PrivateKey:
+    """Read the key of a holder, asked for the passphrase if it has one; raises Refused."""
     try:
-        key = serialization.load_pem_private_key(path.read_bytes(), None)
+        data = path.read_bytes()
+        said = passphrase() if passphrase and b"ENCRYPTED" in data else ""
+        key = serialization.load_pem_private_key(data, said.encode() or None)
     except (OSError, ValueError, TypeError) as error:
         raise Refused(_("%(file)s is no key of a holder.") % {"file": path}) from error
     if not isinstance(key, Ed25519PrivateKey):

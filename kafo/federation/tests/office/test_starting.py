@@ -4,8 +4,10 @@ import shutil
 import uuid
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 from django.db import connection
 
+from kafo.federation.asking import Newcomer
 from kafo.federation.enums import AlarmKind, Fault, Side, Stage
 from kafo.federation.errors import Frozen, NotHome, Untrusted
 from kafo.federation.models import Alarm, Handover, Line, Log, Outbox, Peer
@@ -16,6 +18,7 @@ from kafo.federation.services.hosting import load_home, pack_home
 from kafo.federation.services.sealing import seal_waiting
 from kafo.federation.services.starting import ensure_node, open_node
 from kafo.federation.services.visiting import compare_daily, visit_due, visit_now
+from kafo.federation.tests.world import office_id
 from kafo.people.models import Organization, Person, Post, Skill
 from kafo.records.errors import Refused
 from kafo.records.models import home_office
@@ -215,3 +218,37 @@ def test_it_begins_no_round_without_a_node_or_a_line(home):
     Line.objects.create(pk=1, is_cut=True)
     assert rounds() == 0
     assert rounds._under_way is None
+
+
+def test_it_goes_on_with_the_same_key_when_joining_broke_off(tmp_path):
+    """Else the invitation would be used up, and a new one needed."""
+    first = Newcomer.begin(tmp_path / "home")
+    first.settle(office_id("bamako").bytes)
+    again = Newcomer.begin(tmp_path / "home")
+    assert again.public == first.public
+    again.settle(office_id("bamako").bytes)
+    keys = tmp_path / "home" / "federation" / "keys"
+    assert [path.stat().st_mode & 0o777 for path in keys.iterdir()] == [0o600]
+    again.forget()
+    assert not list((tmp_path / "home").glob("*.key"))
+
+
+def test_it_reads_a_key_of_a_holder_with_her_passphrase(tmp_path):
+    (key, *_) = rostering.new_holder_keys(tmp_path)
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+    path = tmp_path / "holder-1.key"
+    assert rostering.read_holder_key(path, lambda: "not asked").private_bytes_raw() == (
+        key.private_bytes_raw()
+    )
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption("sésame".encode()),
+        )
+    )
+    read = rostering.read_holder_key(path, lambda: "sésame")
+    assert read.private_bytes_raw() == key.private_bytes_raw()
+    for wrong in (lambda: "", lambda: "no", None):
+        with pytest.raises(Refused):
+            rostering.read_holder_key(path, wrong)
