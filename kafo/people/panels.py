@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from kafo.desk.menu import register_account_links, register_menu_item, register_panel
 from kafo.people import permissions
 from kafo.people.enums import Role
+from kafo.people.mandates import has_mandate
 from kafo.people.models import Account, Mandate
 from kafo.people.queries.retention import COUNTED, count_past_period
 from kafo.records.permissions import Policy
@@ -26,6 +27,13 @@ def lacks_second_factor(account: Account) -> bool:
     factors = Authenticator.objects.filter(user=account, type__in=types)
     mandates = Mandate.objects.at().filter(person=account.person_id, role__in=EXPOSED)
     return mandates.filter(~Exists(factors)).exists()
+
+
+def no_mandate_panel(request: HttpRequest) -> SafeString | None:
+    """Say to whoever holds no mandate why there is nothing to do."""
+    if has_mandate(request.user):
+        return None
+    return render_to_string("people/no_mandate_panel.html", request=request)
 
 
 def second_factor_panel(request: HttpRequest) -> SafeString | None:
@@ -50,6 +58,7 @@ def retention_panel(request: HttpRequest) -> SafeString | None:
 
 def register_panels() -> None:
     """Hang all this into the frame; called when the room starts."""
+    register_panel(no_mandate_panel, order=0)
     register_panel(second_factor_panel, order=1)
     register_panel(retention_panel, order=36)
     register_account_links(own_page="account:me-data", sign_out="account_logout")

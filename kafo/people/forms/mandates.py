@@ -56,6 +56,8 @@ class MandateForm(DeskForm):
         values = super().clean() or self.cleaned_data
         starts_on, ends_on = values.pop("starts_on", None), values.pop("ends_on", None)
         today = timezone.localdate()
+        if ends_on and starts_on and ends_on <= max(starts_on, today):
+            self.add_error("ends_on", _("It would be over before it begins. Choose a later day."))
         values["starts_at"] = start_of(starts_on) if starts_on and starts_on != today else None
         values["ends_at"] = start_of(ends_on) if ends_on else None
         return values

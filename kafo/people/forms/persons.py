@@ -144,6 +144,9 @@ class SeatForm(DeskForm):
         place = self.places.get(values.pop("place", ""))
         values["body"] = place if isinstance(place, Body) else None
         values["post"] = place if isinstance(place, Post) else None
+        starts_on, ends_on = values.get("starts_on"), values.get("ends_on")
+        if starts_on and ends_on and ends_on <= starts_on:
+            self.add_error("ends_on", _("It would be over before it begins. Choose a later day."))
         return values
 
 

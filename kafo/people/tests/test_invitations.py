@@ -76,6 +76,25 @@ def test_it_fills_the_code_in_from_the_link_and_uses_nothing_up(client, cast, ne
     assert find_invitation(code)
 
 
+def test_it_shows_the_code_with_a_link_to_send(cast, newcomer):
+    client = Client()
+    client.force_login(cast["director"])
+    page = client.post(reverse("account:invite", args=[newcomer.pk])).content.decode()
+    link = page.partition('readonly value="')[2].partition('"')[0]
+    code = link.partition("?code=")[2]
+    assert link.startswith("http://testserver/desk/enter/")
+    assert find_invitation(code).person == newcomer
+
+
+def test_it_says_to_whoever_holds_no_mandate_why_there_is_nothing_to_do(client, cast, newcomer):
+    invitation, _code = invite_person(actor=cast["director"], person=newcomer)
+    account = accept_invitation(invitation=invitation, username="seydou", password=PASSWORD)
+    client.force_login(account)
+    assert "You hold no mandate" in client.get("/desk/").content.decode()
+    client.force_login(cast["director"])
+    assert "You hold no mandate" not in client.get("/desk/").content.decode()
+
+
 def test_it_keeps_no_code_only_its_digest(cast, newcomer):
     invitation, code = invite_person(actor=cast["director"], person=newcomer)
     assert invitation.code_hash == digest_of(code)

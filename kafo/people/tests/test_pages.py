@@ -220,6 +220,18 @@ def test_it_holds_no_form_against_a_change_of_somebody_else(cast, records):
     assert (person.family_name, person.email) == ("Autre", "")
 
 
+def test_it_says_at_the_day_that_an_end_comes_before_the_beginning(cast, records):
+    client = Client()
+    client.force_login(cast["director"])
+    days = {"starts_on": "2040-02-01", "ends_on": "2040-01-31"}
+    seat = {"place": f"body-{cast.team.pk}", "role": "member"}
+    for name, sent in (("mandate-add", {"role": "reader"}), ("person-seat", seat)):
+        answer = client.post(address(name, records), {**days, **sent})
+        assert answer.status_code == 422
+        assert "ends_on" in answer.context["form"].errors, name
+        assert 'value="2040-01-31"' in answer.content.decode()
+
+
 def test_it_moves_no_record_to_an_organisation_of_others(cast, records):
     client = Client()
     client.force_login(cast["coordinator"])

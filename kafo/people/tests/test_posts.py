@@ -144,7 +144,10 @@ def test_it_decides_at_the_desk_without_a_script(cast, template, post):
     assert "<del>" in page
     assert "<ins>" in page
     declined = {"decision": "decline", "number": 2, "reason": ""}
-    assert client.post(url, declined).status_code == 422
+    answer = client.post(url, declined)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert page.index('id="errors"') < page.index("<ins>")  # seen before the long texts
     assert client.post(url, {**declined, "reason": "Trop tôt."}).status_code == 302
     post.refresh_from_db()
     assert (post.declined_version, post.declined_reason) == (2, "Trop tôt.")

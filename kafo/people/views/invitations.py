@@ -127,6 +127,7 @@ class _CodeView(FormView):
             "account": Account.objects.filter(person=self.record).first(),
             "code": in_groups(code),
             "door": self.request.build_absolute_uri(reverse("account:enter")),
+            "link": link,
             "qr": qr_of(link),
         }
 
