@@ -24,9 +24,9 @@ from kafo.federation.services import (
     handing_over,
     recovering,
 )
-from kafo.federation.services.applying import replay_parked
+from kafo.federation.services.applying import apply_frame, replay_parked
 from kafo.federation.services.erasing import drop_frames
-from kafo.federation.services.sealing import compare_tables, seal_waiting
+from kafo.federation.services.sealing import compare_tables, may_seal, seal_waiting
 from kafo.federation.tests import databases
 from kafo.federation.tests.test_skew import OLDER
 from kafo.federation.tests.toy.models import Project, Step
@@ -153,6 +153,46 @@ class Histories(RuleBasedStateMachine):
         node._keys.clear()
         handing_over.take_pen(node, node.office)
 
+    @rule(name=names)
+    def revoke_key(self, name):
+        """The server was stolen: the old key is believed up to here, the office goes on with a new
+        one, and what the thief says after that is nowhere believed."""
+        node = self.world.nodes[name]
+        seal_waiting(node)
+        own = list(Log.objects.using(name).filter(office=node.office, sequence__gt=0))
+        if not own or not all(may_seal(node, log) for log in own):
+            return
+        stolen, new = node.key(node.office), Ed25519PrivateKey.generate()
+        limits = {log.audience: [log.epoch, log.sequence] for log in own}
+        self.world.keys[name] = [
+            (key, limits if key == signatures.public_bytes(stolen) else known)
+            for key, known in self.world.keys[name]
+        ] + [(signatures.public_bytes(new), None)]
+        self.world.spread()
+        (node.home / "keys" / node.office.hex).write_bytes(new.private_bytes_raw())
+        node._keys.clear()
+        for log, other in itertools.product(own, NAMES):
+            if other != name:
+                self._speak_as_thief(stolen, log, self.world.nodes[other])
+        for log in own:
+            recovering.open_epoch(node, log)
+
+    def _speak_as_thief(self, stolen, log, node):
+        there = Log.objects.using(node.using)
+        there = there.filter(office=log.office, audience=log.audience).first()
+        if there is None or there.sequence < log.sequence:
+            return  # there the list of offices came before what it still believes
+        data, _ = frames.seal(
+            key=stolen,
+            place=there.place,
+            sequence=there.sequence + 1,
+            entries=[],
+            root=bytes(there.root),
+            sealed_at=1,
+        )
+        with pytest.raises(Untrusted):
+            apply_frame(node, log.office, log.audience, data)
+
     @rule(seconds=st.sampled_from([0, 86_400, 1_700_000_000, 4_000_000_000]))
     def jump_clock(self, seconds):
         self.world.clock = itertools.count(seconds)
@@ -231,6 +271,8 @@ class Histories(RuleBasedStateMachine):
                     assert theirs == mine or log.sequence == 0, (name, other, log.audience)
             for other in NAMES:
                 assert _visible(other, name) == _visible(name, name), (name, other)
+                copies = Project.objects.using(other).filter(home_office=node.office)
+                assert other == name or not copies.filter(visibility="home").exists()
         self._check_erased()
 
     def _check_erased(self):
