@@ -103,10 +103,9 @@ def _fields(processing: Processing) -> list[str]:
         widths = {
             str(purpose.label): str(width.label) for purpose, width in entry.opened_by.items()
         }
-        line = f"{entry.group}: {entry.label} ({entry.name}); {kept_for(entry.months)}"
-        if widths:
-            line += "; " + "; ".join(f"{why} → {who}" for why, who in widths.items())
-        lines.append(line)
+        parts = [entry.group, entry.label, kept_for(entry.months)]
+        parts += [f"{why} → {who}" for why, who in widths.items()]
+        lines.append(" · ".join(map(str, parts)))
     return lines
 
 
@@ -149,7 +148,11 @@ def privacy_statement(organization: Organization, language: str) -> list[tuple[s
             (
                 _("Readers of this site"),
                 [
-                    _("This site sets no cookie, counts nobody and calls no other server."),
+                    _(
+                        "This site sets no cookie and calls no other server. It counts how often "
+                        "a page is read or found useful, and which words a search did not find; "
+                        "it does not tell one reader from another."
+                    ),
                 ],
             ),
             (_("Who answers for the data"), _controller(Processing(organization=organization))),

@@ -30,7 +30,7 @@ def test_it_lists_every_personal_field_of_the_code_in_each_export(client, cast, 
     text = content(client, cast, law, kind).replace("&#x27;", "'").replace("&#39;", "'")
     with translation.override("fr"):
         for entry in personal_fields():
-            assert f": {entry.label} ({entry.name})" in text or escape(entry.label) in text, entry
+            assert f" · {entry.label} · " in text or escape(entry.label) in text, entry
 
 
 @pytest.mark.parametrize("law", LAWS)
