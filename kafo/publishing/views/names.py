@@ -54,6 +54,10 @@ class NameView(RecordView):
             )
         ]
 
+    def get_actions(self) -> list[Action]:
+        has_texts = not all(is_by_hand(key) for key in self.record.texts)
+        return list(self.actions) if has_texts else list(self.actions)[1:]
+
     def get_sections(self) -> list[Section]:
         name = Name(self.record.words)
         found: dict[str, list[NamingText]] = {ADDRESS: [], SURNAME: [], "": []}

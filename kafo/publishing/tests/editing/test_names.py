@@ -197,6 +197,9 @@ def test_it_lists_the_address_and_the_surname_alone_to_be_looked_at(
     client.post(reverse("pages:name-replace", args=[remaining.pk]))
     remaining.refresh_from_db()
     assert sorted(remaining.texts) == by_hand
+    left = client.get(reverse("pages:name", args=[remaining.pk])).content.decode()
+    assert reverse("pages:name-replace", args=[remaining.pk]) not in left
+    assert reverse("pages:name-leave", args=[remaining.pk]) in left
     assert "Mme Fictive-Keïta sourit" in json.dumps(
         newest(stored(world)).body.get_prep_value(), ensure_ascii=False
     )
