@@ -18,6 +18,7 @@ from kafo.federation.errors import Malformed
 from kafo.federation.models import Log, Roster
 from kafo.federation.wire import cbor, signatures
 from kafo.federation.wire.rosters import RosterPayload, read_roster, trusted_payload
+from kafo.records.durable import write_whole
 
 _nodes: dict[str, "Node"] = {}
 _receiving: ContextVar[bool] = ContextVar("receiving", default=False)
@@ -70,7 +71,7 @@ class Node:
         home.mkdir(parents=True, mode=0o700)
         (home / "incoming").mkdir()
         (home / "keys").mkdir(mode=0o700)
-        _write(home / "age.key", str(pyrage.x25519.Identity.generate()).encode())
+        write_whole(home / "age.key", str(pyrage.x25519.Identity.generate()).encode(), mode=0o600)
         node.add_key(office)
         node.write_marks({})
         return node
@@ -78,7 +79,7 @@ class Node:
     def add_key(self, office: uuid.UUID) -> bytes:
         """Make a key for the pen of `office`; give its public half."""
         key = Ed25519PrivateKey.generate()
-        _write(self.home / "keys" / office.hex, key.private_bytes_raw())
+        write_whole(self.home / "keys" / office.hex, key.private_bytes_raw(), mode=0o600)
         return signatures.public_bytes(key)
 
     def prepare_key(self, office: uuid.UUID) -> bytes:
@@ -88,7 +89,7 @@ class Node:
         """
         path = self._key_path(office, ".next")
         if not path.is_file():
-            _write(path, Ed25519PrivateKey.generate().private_bytes_raw())
+            write_whole(path, Ed25519PrivateKey.generate().private_bytes_raw(), mode=0o600)
         return signatures.public_bytes(self._read_key(path))
 
     def prepared(self, office: uuid.UUID) -> bytes:
@@ -203,7 +204,7 @@ class Node:
 
     def write_marks(self, marks: dict[str, list[Any]]) -> None:
         """Replace the marks."""
-        _write(self.home / "marks.cbor", cbor.encode(marks))
+        write_whole(self.home / "marks.cbor", cbor.encode(marks), mode=0o600)
 
     def mark(self, log: Log) -> None:
         """Note how far this node has spoken in `log`; before that, nobody is told."""
@@ -221,6 +222,7 @@ class Node:
 
 
 def mark_name(log: Log) -> str:
+    """Give the name of a log among the marks: office and audience."""
     return f"{log.office.hex}/{log.audience}"
 
 
@@ -245,19 +247,3 @@ def forget_node(using: str) -> None:
 def node_of(using: str) -> Node | None:
     """Give the node of a database, or None."""
     return _nodes.get(using)
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a whole file or none: temporary name, fsync, rename, fsync of the folder."""
-    temporary = path.with_suffix(".tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
