@@ -150,6 +150,18 @@ def test_it_lets_no_header_in_by_an_address(world: World, browser: Browser, path
     assert not answer.headers.get("Location", "/").startswith(("//", "http"))
 
 
+@pytest.mark.parametrize("path", ["/fr//", "/fr///", "//fr/", "/fr//texte/", "/mirror//"])
+def test_it_gives_a_page_at_one_address_only(
+    world: World,
+    browser: Browser,  # noqa: F811
+    path: str,
+) -> None:
+    publish(world.records["A"]["home"].specific)
+    reconcile()
+    assert browser.get("http://a.localhost:8000/fr/").status == 200
+    assert browser.get(f"http://a.localhost:8000{path}").status in {301, 404}
+
+
 @pytest.mark.parametrize("host", ["evil.example", "a.localhost.evil.example", "localhost@evil", ""])
 def test_it_answers_404_to_a_host_it_does_not_have(
     world: World,

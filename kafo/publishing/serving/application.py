@@ -120,7 +120,8 @@ class Serving:
         found = None
         if parts[0] != "media" and not path.endswith((".br", ".gz", ".json", "404.html")):
             file = f"{path}index.html" if parts[-1] == "" else path
-            found = self.files.find(f"{slug}/{file}") if path else None
+            # A page has one address: of the others its links would lead astray.
+            found = self.files.find(f"{slug}/{file}") if path and "" not in parts[:-1] else None
         if parts[0] == "media" and len(parts) == 2:
             media = self.files.media(slug, parts[1])
             if media is not None and _is_reading(environ):
@@ -174,7 +175,7 @@ class Serving:
             if media is not None:
                 return send_media(environ, start_response, media, self._always)
         found = self.copies.find(f"{name}/{path}index.html" if rest[-1] == "" else f"{name}/{path}")
-        if found is not None and not path.endswith((".br", ".gz", ".html", ".json")):
+        if found and "" not in rest[:-1] and not path.endswith((".br", ".gz", ".html", ".json")):
             return self._send(environ, start_response, found)
         if rest[-1] and self.copies.find(f"{name}/{path}/index.html"):
             return self._redirect(environ, start_response, f"{prefix}/{path}/")
