@@ -16,12 +16,13 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 from wagtail.models import Page
 
 from kafo.publishing.baking.sharing import share_frame
 from kafo.publishing.models import BakedFrame, PlainPage, PublicSite
 from kafo.publishing.models.sites import site_path
+from kafo.publishing.templatetags.language_mark import language_mark
 
 _ROOM = Path(__file__).resolve().parent.parent
 _MARK = re.compile(r"@@([a-z]+(?::[^@]*)?)@@")
@@ -43,7 +44,8 @@ def sheet(name: str) -> SafeString:
 def recipe() -> str:
     """Give a mark of the templates and the code that bake; a new version bakes everything anew."""
     digest = hashlib.sha256()
-    for path in sorted([*_ROOM.glob("templates/publishing/site/*"), *_ROOM.glob("baking/*.py")]):
+    made_by = ("templates/publishing/site/*", "templatetags/*.py", "baking/*.py")
+    for path in sorted(path for pattern in made_by for path in _ROOM.glob(pattern)):
         digest.update(path.read_bytes())
     digest.update(sheet("text.css").encode())
     return digest.hexdigest()[:16]
@@ -59,9 +61,15 @@ def _menu(home: Page) -> list[tuple[str, str]]:
     return [(page.title, site_path(page)) for page in pages]
 
 
-def _foot(home: Page) -> list[tuple[str, str]]:
-    pages = PlainPage.objects.descendant_of(home).live().filter(in_footer=True).order_by("path")
-    return [(page.title, site_path(page)) for page in pages.select_related("locale")]
+def _foot(site: PublicSite, home: Page) -> list[tuple[str, str]]:
+    """Give what the foot leads to; a page that is not translated, in the site's main language."""
+    main = site.homes().get(site.main_locale)
+    shown: dict[Any, PlainPage] = {}
+    for each in [home, main] if main and main.live else [home]:
+        pages = PlainPage.objects.descendant_of(each).live().filter(in_footer=True)
+        for page in pages.order_by("path").select_related("locale"):
+            shown.setdefault(page.translation_key, page)
+    return [(page.title, site_path(page)) for page in shown.values()]
 
 
 def frame_words(site: PublicSite, home: Page) -> dict[str, Any]:
@@ -75,7 +83,7 @@ def frame_words(site: PublicSite, home: Page) -> dict[str, Any]:
             "organization": str(site.organization.name),
             "tone": site.tone,
             "menu": [[_("Home"), f"{language}/"], *map(list, _menu(home))],
-            "links": [list(each) for each in _foot(home)],
+            "links": [list(each) for each in _foot(site, home)],
             "foot": foot,
         }
 
@@ -88,9 +96,27 @@ def draw_frame(language: str, words: dict[str, Any], *, far: str = "@@up@@", css
             "css": mark_safe(sheet("site.css") + css),
             "mark": _SIGN,
             "far": far,
+            "links": [(*each, _link_mark(language, each[1])) for each in words["links"]],
+            "foot_mark": language_mark(gettext_lazy("Foot of the page")),
         }
         html = render_to_string("publishing/site/frame.html", {**words, **shown})
     return "\n".join(filter(None, (line.strip() for line in html.splitlines())))
+
+
+def _link_mark(language: str, path: str) -> SafeString:
+    """Give the mark of a link in the foot that leads to a page in another language."""
+    code = path.partition("/")[0]
+    if code == language:
+        # The foot itself may be in another language, for want of a translation.
+        spoken = language_mark(gettext_lazy("Foot of the page"))
+        return format_html(' lang="{}"', code) if spoken else mark_safe("")
+    return format_html(' lang="{}" hreflang="{}"', code, code)
+
+
+def refresh_frames(site: PublicSite) -> None:
+    """Make the frames of all languages what they should be: one may lead to pages of another."""
+    for language in site.locales:
+        refresh_frame(site, language)
 
 
 def refresh_frame(site: PublicSite, language: str) -> bool:
@@ -128,6 +154,7 @@ class Frame:
         with override(language):
             self._languages_label: str = _("Languages")
             self._text_label: str = _("Text version")
+            self._text_mark = language_mark(gettext_lazy("Text version"))
 
     @classmethod
     def of(cls, row: BakedFrame) -> "Frame":
@@ -148,7 +175,7 @@ class Frame:
             "wide": ' class="wide"' if parts.get("is_wide") else "",
             "main": parts["main"],
             "textlink": (
-                format_html('<a href="texte/">{}</a>', self._text_label)
+                format_html('<a href="texte/"{}>{}</a>', self._text_mark, self._text_label)
                 if parts.get("text")
                 else ""
             ),

@@ -17,7 +17,7 @@ from wagtail.models import Page
 from kafo.publishing.baking.cards import card_digest, count_of_list_pages
 from kafo.publishing.baking.dependents import mark_due
 from kafo.publishing.baking.files import remove_compressed, site_folder, write_compressed
-from kafo.publishing.baking.frames import Frame, drawn_once, recipe, refresh_frame
+from kafo.publishing.baking.frames import Frame, drawn_once, recipe, refresh_frame, refresh_frames
 from kafo.publishing.baking.parts import TEXT_VIEW, render_page
 from kafo.publishing.baking.sharing import share_page, unshare_page
 from kafo.publishing.enums import BakedKind
@@ -204,7 +204,7 @@ def remove_row(row: BakedPage) -> None:
         row.delete()
         mark_due(*row_keys, *parent_keys)
         _mark_site_files(site, row.language, BakedKind.FEED, *_INVENTORIES)
-    refresh_frame(site, row.language)
+    refresh_frames(site)
 
 
 def _keys_of_parents(row: BakedPage) -> set[str]:
@@ -283,7 +283,7 @@ def bake_page(page_id: int, had: Iterable[int] = ()) -> bool:
         old = BakedPage.objects.filter(pk__in=had).exclude(pk__in=kept)
         settle([bake_row(row) for row in [*rows[:1], *old]])
         if rows and isinstance(page.specific, HomePage | ListPage | PlainPage):
-            refresh_frame(rows[0].site, rows[0].language)
+            refresh_frames(rows[0].site)
     except Exception:
         logger.exception("Page %s could not be baked; the loop will try again.", page_id)
         # On a full disk the database may have no room for this note either.

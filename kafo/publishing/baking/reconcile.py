@@ -16,7 +16,7 @@ from wagtail.models import Page
 
 from kafo.publishing.baking.dependents import complete_since
 from kafo.publishing.baking.files import is_whole, site_folder
-from kafo.publishing.baking.frames import Frame, recipe, refresh_frame
+from kafo.publishing.baking.frames import Frame, recipe, refresh_frames
 from kafo.publishing.baking.pages import bake_row, expect_page, settle, write_full
 from kafo.publishing.baking.parts import TEXT_VIEW
 from kafo.publishing.baking.pictures import make_renditions
@@ -149,8 +149,7 @@ def find_due() -> int:
     found += gone.update(due=1)
     for site in PublicSite.objects.select_related("wagtail_site__root_page"):
         expect_site_files(site)
-        for language in site.locales:
-            refresh_frame(site, language)
+        refresh_frames(site)
     write_sites()
     return found + _mark_lost() + share_missing()
 

@@ -150,13 +150,13 @@ def bake_site_file(row: BakedPage) -> Done:
 
 
 def bake_missing(row: BakedPage) -> str:
-    """Bake the page for lost addresses; the server fills in how far it is from the root."""
+    """Bake the page for lost addresses; the server fills in where the root is."""
     frame = frame_of(row.site, row.language)
     with override(row.language):
         main = render_to_string("publishing/site/missing.html", {"language": row.language})
         title = main.partition("<h1>")[2].partition("</h1>")[0]
     html = frame.join({"title": title, "main": main.strip()}, row.path, up="@@up@@")
-    write_whole(site_folder(row.site.slug) / row.path, html.encode(), durable=False)
+    write_compressed(site_folder(row.site.slug) / row.path, html)
     return frame.digest
 
 

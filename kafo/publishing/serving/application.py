@@ -200,14 +200,13 @@ class Serving:
                 continue
             target = old[candidate]
             if target is None:
-                return self._missing(environ, start_response, slug, site, path, "410 Gone")
+                return self._missing(environ, start_response, slug, site, path, prefix, "410 Gone")
             tail = "texte/" if text_view and candidate != address else ""
             return self._redirect(environ, start_response, f"{prefix}/{target}{tail}")
-        return self._missing(environ, start_response, slug, site, path, "404 Not Found")
+        return self._missing(environ, start_response, slug, site, path, prefix, "404 Not Found")
 
     def _send(self, environ: Environ, start_response: StartResponse, found: Any) -> Iterable[bytes]:
-        accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
-        encoding = next((code for code in _accepted(accepted) if code in found.bodies), "")
+        encoding = _encoding(environ, found)
         etag = f'"{found.etag}{"-" + encoding if encoding else ""}"'
         headers = [
             ("Content-Type", found.kind),
@@ -263,14 +262,22 @@ class Serving:
         slug: str,
         site: dict[str, Any],
         path: str,
+        prefix: str,
         status: str,
     ) -> Iterable[bytes]:
-        language = path.split("/")[0]
-        if language not in site["locales"]:
-            language = site["locales"][0] if site["locales"] else ""
-        up = "../" * path.count("/") or "./"
-        body = self.files.missing(slug, language, up) if language else None
-        return self._html(environ, start_response, status, body or plain.not_found())
+        """Say, in the language of the address or else of the reader, that nothing is there."""
+        languages = site["locales"]
+        wanted = [path.split("/")[0], *_preferred(environ.get("HTTP_ACCEPT_LANGUAGE", ""))]
+        language = next((code for code in [*wanted, *languages] if code in languages), "")
+        found = self.files.missing(slug, language, f"{prefix}/") if language else None
+        if found is None:
+            return self._html(environ, start_response, status, plain.not_found())
+        encoding = _encoding(environ, found)
+        headers = [("Cache-Control", "no-cache"), ("Vary", "Accept-Encoding, Accept-Language")]
+        if encoding:
+            headers.append(("Content-Encoding", encoding))
+        body = found.body(encoding)
+        return self._html(environ, start_response, status, body, headers, found.policy)
 
     def _no_icon(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer what browsers ask by themselves: no page for it, and not again for a week."""
@@ -287,13 +294,14 @@ class Serving:
         status: str,
         body: bytes,
         headers: Headers | None = None,
+        content_policy: str = "",
     ) -> Iterable[bytes]:
         start_response(
             status,
             [
                 ("Content-Type", "text/html; charset=utf-8"),
                 ("Content-Length", str(len(body))),
-                ("Content-Security-Policy", policy(body)),
+                ("Content-Security-Policy", content_policy or policy(body)),
                 *(headers or [("Cache-Control", "no-cache")]),
                 *self._always,
             ],
@@ -336,8 +344,12 @@ class Serving:
         try:
             if self._behind is None:
                 self._behind = self._load_behind()
-        except Exception:
-            logger.exception("Django could not be started.")
+        except Exception as error:
+            from django.db import OperationalError
+
+            # A database that is away is nothing to look for in the program.
+            is_away = isinstance(error, OperationalError)
+            logger.error("The desk could not be started: %s", error, exc_info=not is_away)
         finally:
             self._lock.release()
         return self._behind
@@ -359,7 +371,7 @@ class Serving:
 
 
 def _host(environ: Environ) -> str:
-    host: str = environ.get("HTTP_HOST", "") or environ.get("SERVER_NAME", "")
+    host: str = environ.get("HTTP_HOST", environ.get("SERVER_NAME", ""))
     name, _colon, port = host.rpartition(":")
     return (name if name and port.isdigit() else host).lower().rstrip(".")
 
@@ -379,6 +391,12 @@ def _accepted(header: str) -> Iterator[str]:
     for code in ("br", "gzip"):
         if code in offered:
             yield code
+
+
+def _encoding(environ: Environ, found: Any) -> str:
+    """Give the encoding in which a baked file goes out; "" for none."""
+    accepted = _accepted(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    return next((code for code in accepted if code in found.bodies), "")
 
 
 def _preferred(header: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ import threading
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -183,13 +183,22 @@ class BakedFiles:
                 first = next(iter(self._kept))
                 self._bytes -= self._kept.pop(first).size
 
-    def missing(self, slug: str, language: str, up: str) -> bytes | None:
-        """Give the page for lost addresses of a site; `up` leads from where the reader is."""
-        try:
-            html = (self.folder / slug / language / "404.html").read_bytes()
-        except OSError:
+    def missing(self, slug: str, language: str, root: str) -> Baked | None:
+        """Give the page for lost addresses of a site whose links begin at `root`, or None.
+
+        Lost addresses are at any depth, so its links cannot be relative as those of pages are.
+        """
+        baked = self.find(f"{slug}/{language}/404.html")
+        if baked is None:
             return None
-        return html.replace(b"@@up@@", up.encode())
+        key = f"{root}@{slug}/{language}/404.html"
+        kept = self._kept.get(key)
+        if kept is None or kept.stamp != baked.stamp:
+            content = baked.body("").replace(b"@@up@@", root.encode())
+            bodies = {"br": brotli.compress(content), "gzip": gzip.compress(content, mtime=0)}
+            kept = replace(baked, bodies=bodies)
+            self._keep(key, kept)
+        return kept
 
     def media(self, slug: str, name: str) -> Path | None:
         """Give the file behind a picture or document of a site."""

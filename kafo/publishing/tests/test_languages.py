@@ -1,13 +1,15 @@
 """A page has one state per language; only a declared change of meaning makes translations stale."""
 
+import re
 from datetime import date
 from xml.etree import ElementTree
 
 import pytest
+from bs4 import BeautifulSoup
 from django.utils.formats import date_format
 from django.utils.translation import override
 
-from kafo.publishing.models import HomePage, NewsPage
+from kafo.publishing.models import HomePage, NewsPage, PlainPage
 from kafo.publishing.tests.conftest import add, publish, read, translate
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -127,6 +129,50 @@ def test_it_speaks_bambara_which_django_does_not_know(home, news_list, baked):
     assert ">Ɲini</a>" in html
     assert ">Bamanankan</a>" in read(folder, "bamako/fr/")
     assert read(folder, "bamako/bm/feed.atom")
+
+
+def test_it_marks_the_french_words_of_a_bambara_page_as_french(home, news_list, baked, browser):
+    translate(home, "bm", title="Daminɛ")
+    below = translate(news_list, "bm", title="Kibaruyaw", slug="kibaruyaw")
+    item = {"author": "Aminata Fictive", "translator": "Modibo Exemple"}
+    add(below, NewsPage(title="Kalanso", slug="kalanso", news_on=date(2007, 6, 18), **item))
+    folder = baked()
+    page = "bamako/bm/kibaruyaw/kalanso/"
+    for html, words in (
+        (read(folder, page), ["Version texte", "Fil Atom", "aucun cookie", "utile", "Par Aminata"]),
+        (read(folder, f"{page}texte/"), ["Version avec images", "Par Aminata"]),
+        (browser.get("http://bamako.localhost:8000/bm/none/").html, ["pas ici", "Retour"]),
+    ):
+        for said in words:
+            assert spoken(html, said) == "fr", said
+        assert spoken(html, "Kibaruyaw") == "bm"
+    assert spoken(read(folder, page), "zuwɛn") == "bm"
+    assert spoken(read(folder, page), "Ɲini") == "bm"
+
+
+def spoken(html: str, words: str) -> str:
+    """Give the language in which a reader's voice says `words` of a page."""
+    said = BeautifulSoup(html, "html.parser").find(string=re.compile(words))
+    return str(said.find_parent(lang=True)["lang"])
+
+
+def test_it_leads_from_each_language_to_the_privacy_page_if_only_another_one_has_it(
+    home, news_list, baked
+):
+    translate(home, "en", title="Home")
+    translate(home, "bm", title="Daminɛ")
+    privacy = add(home, PlainPage(title="Vie privée", slug="vie-privee", in_footer=True))
+    folder = baked()
+    link = '<a href="../fr/vie-privee/" lang="fr" hreflang="fr">Vie privée</a>'
+    assert link in read(folder, "bamako/en/")
+    assert link in read(folder, "bamako/bm/")
+    translate(privacy, "en", title="Privacy", slug="privacy")
+    folder = baked()
+    assert '<a href="../en/privacy/">Privacy</a>' in read(folder, "bamako/en/")
+    assert link not in read(folder, "bamako/en/")
+    privacy.refresh_from_db()
+    privacy.unpublish()
+    assert "privee" not in read(baked(), "bamako/bm/")
 
 
 def test_it_says_the_first_of_a_month_as_french_does():

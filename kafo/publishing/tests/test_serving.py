@@ -142,12 +142,34 @@ def test_it_answers_404_for_a_language_without_pages(item, shut):
         assert shut.get(HOST + path).status == 404
 
 
-def test_it_keeps_the_frame_of_the_site_on_the_page_for_lost_addresses(item, shut):
-    answer = shut.get(f"{HOST}/fr/nouvelles/rien/du/tout/")
-    assert answer.status == 404
-    assert "Bureau de Bamako" in answer.html
-    assert 'href="../../../../../fr/nouvelles/"' in answer.html
-    assert "@@" not in answer.html
+def test_it_helps_a_reader_on_from_an_address_that_is_lost(item, shut):
+    for address, root in ((HOST, "/"), ("http://localhost:8000/bamako", "/bamako/")):
+        answer = shut.get(f"{address}/fr/nouvelles/rien/du/tout/", accept_encoding="br")
+        assert answer.status == 404
+        assert answer.headers["Content-Encoding"] == "br"
+        assert "Bureau de Bamako" in answer.html
+        for place in ("fr/", "fr/nouvelles/", "fr/recherche/"):
+            assert f'href="{root}{place}"' in answer.html
+        assert f'<form role="search" action="{root}fr/recherche/">' in answer.html
+        assert "@@" not in answer.html
+        assert shut.get(f"{address}/fr/rien/").html == answer.html
+
+
+def test_it_says_that_an_address_is_lost_in_the_language_of_the_address_or_the_reader(
+    item, home, baked, shut
+):
+    translate(home, "en", title="Home")
+    baked()
+    for path, accepted, language in (
+        ("/en/none/", "fr", "en"),
+        ("/fr/none/", "en", "fr"),
+        ("/none/", "en", "en"),
+        ("/none/", "de", "fr"),
+        ("/none/", "", "fr"),
+    ):
+        answer = shut.get(HOST + path, accept_language=accepted)
+        assert f'<html lang="{language}">' in answer.html, path
+        assert "Accept-Language" in answer.headers["Vary"]
 
 
 @pytest.mark.parametrize(
