@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 
 from kafo.desk.record_pages import RecordPage, record_page
 from kafo.federation import permissions
-from kafo.federation.kinds import attributes, kinds, references_of, values_of, wire_of
+from kafo.federation.kinds import attributes, kinds, values_of, wire_of
 from kafo.federation.models import Decision, Frame, Proposal
 from kafo.federation.node import Node
 from kafo.federation.queries import office_names, this_node
-from kafo.federation.services.proposing import EXPIRES_AFTER, pending_proposals
+from kafo.federation.services.proposing import EXPIRES_AFTER, pending_proposals, read_changes
 from kafo.records.languages import TranslatedField
 from kafo.records.models import SharedRecord
 
@@ -131,21 +131,12 @@ def _shown(field: Any, value: Any) -> Any:
 def proposed_values(proposal: Proposal) -> dict[str, Any]:
     """Give what a proposal would set, by attribute; raises TypeError or ValueError."""
     model = kinds().get(proposal.kind)
-    return _read(model, proposal.changes) if model else {}
-
-
-def _read(model: type[SharedRecord], noted: Mapping[str, Any]) -> dict[str, Any]:
-    references = references_of(model)
-    values = {
-        int(n): bytes.fromhex(value) if int(n) in references and value else value
-        for n, value in noted.items()
-    }
-    return attributes(model, values)
+    return read_changes(model, proposal.changes) if model else {}
 
 
 def _values(model: type[SharedRecord], noted: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        return _read(model, noted)
+        return read_changes(model, noted)
     except (TypeError, ValueError):
         return {}
 

@@ -2,7 +2,6 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_UP, Decimal
@@ -231,24 +230,3 @@ def own_joining() -> Handover | None:
         Handover.objects.filter(office=node.office, side=Side.TAKER).first() if node else None
     )
     return found
-
-
-def unconfirmed_erasures() -> Iterator[tuple[str, Log]]:
-    """Give the peers that have not said yet that they hold an own log whole, and the log.
-
-    What was erased in that log may still be held there.
-    """
-    node = this_node()
-    known = roster()
-    if node is None or known is None:
-        return
-    for entry in peer_offices():
-        for log in Log.objects.filter(sequence__gt=0):
-            if not node.writes(log.office) or not known.reads(
-                log.audience, log.office.bytes, entry.id
-            ):
-                continue
-            told = PeerLog.objects.filter(peer__office=uuid.UUID(bytes=entry.id), log=log)
-            whole = Q(epoch__gt=log.epoch) | Q(epoch=log.epoch, sequence__gte=log.sequence)
-            if not told.filter(whole).exists():
-                yield entry.name, log

@@ -5,7 +5,6 @@ from django.db.models.signals import post_delete, post_save, pre_delete, pre_sav
 class RecordsConfig(AppConfig):
     name = "kafo.records"
     label = "records"
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         from kafo.records import checks, files  # noqa: F401 - registers the system checks

@@ -21,6 +21,7 @@ from kafo.federation.kinds import wire_of
 from kafo.federation.models import Handover, Held
 from kafo.federation.node import Node, receiving
 from kafo.federation.services.applying import delete_record, write_records
+from kafo.federation.services.rostering import require_signer
 from kafo.federation.wire import cbor
 from kafo.records.acts import record_act
 from kafo.records.durable import write_whole
@@ -91,10 +92,7 @@ def forget_home(node: Node, *, actor: Any, handover: Handover) -> Forgotten:
 
     Raises NotVisible, and Refused until the new server has signed and confirmed.
     """
-    if actor is not None:
-        from kafo.federation import permissions  # the engine's own tests run without people
-
-        permissions.offices.require(actor, "sign")
+    require_signer(actor)
     if not has_copies(node, handover) or node.writes(handover.office):
         raise Refused(_("There is nothing to delete: no office was handed over with copies here."))
     if confirmed_at(node, handover.office) is None:

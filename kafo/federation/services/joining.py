@@ -30,7 +30,7 @@ from kafo.federation.queries import line, this_node
 from kafo.federation.services import forgetting, handing_over
 from kafo.federation.services.hosting import host_office, load_home, pack_home
 from kafo.federation.services.recovering import open_epoch
-from kafo.federation.services.rostering import roster_documents
+from kafo.federation.services.rostering import require_signer, roster_documents
 from kafo.federation.services.sealing import log_of, seal_waiting
 from kafo.federation.services.visiting import visit_now
 from kafo.federation.wire import signatures
@@ -41,14 +41,6 @@ from kafo.records.ids import new_id
 from kafo.records.models import SharedRecord
 
 logger = logging.getLogger("kafo.federation")
-
-
-def require(actor: Any) -> None:
-    """Raise NotVisible unless `actor` may hand over; None is the operator's command."""
-    if actor is not None:
-        from kafo.federation import permissions  # the engine's own tests run without people
-
-        permissions.offices.require(actor, "sign")
 
 
 # On the side that hosts the office.
@@ -67,7 +59,7 @@ def invite_office(
     `replaced` is an office of the list whose server is lost: the new one takes its place, and its
     keys so far are believed no further than what is held here. Raises NotVisible, Refused.
     """
-    require(actor)
+    require_signer(actor)
     if node.roster is None:
         raise Refused(_("There is no list of offices here yet. Begin one: kafo roster new"))
     with transaction.atomic():
@@ -77,7 +69,7 @@ def invite_office(
         handover.invited_at, handover.asked_at = timezone.now(), None
         handover.known_at = handover.released_at = None
         handover.save()
-        note_act("federation.office.invite", actor, handover)
+        record_act("federation.office.invite", actor=actor, record=handover)
         if handover.is_hosted and not node.writes(handover.office):
             node.add_key(handover.office)
     return handover
@@ -102,11 +94,6 @@ def _invited(
     handover.organization = organization.pk if organization else None
     handover.is_hosted = organization is not None
     return handover
-
-
-def note_act(name: str, actor: Any, record: Any) -> None:
-    """Write an act down; `actor` is None for the operator's command."""
-    record_act(name, actor=actor, record=record)
 
 
 def answer_newcomer(node: Node, data: bytes) -> bytes:
@@ -139,7 +126,7 @@ def release_office(node: Node, *, actor: Any, handover: Handover) -> Handover:
 
     Raises NotVisible, Refused, Frozen.
     """
-    require(actor)
+    require_signer(actor)
     settle_handovers(node)
     handover.refresh_from_db()
     if handover.stage != Stage.KNOWN or not handover.is_hosted:
@@ -151,20 +138,20 @@ def release_office(node: Node, *, actor: Any, handover: Handover) -> Handover:
     handing_over.lay_down_pen(node, handover.office, bytes(handover.key))
     handover.stage, handover.released_at = Stage.RELEASED, timezone.now()
     handover.save()
-    note_act("federation.office.release", actor, handover)
+    record_act("federation.office.release", actor=actor, record=handover)
     return handover
 
 
 def cancel_office(node: Node, *, actor: Any, handover: Handover) -> Handover:
     """Take an invitation back, as long as the pen was not laid down. Raises NotVisible, Refused."""
-    require(actor)
+    require_signer(actor)
     if handover.stage in {Stage.RELEASED, Stage.TAKEN}:
         raise Refused(
             _("The right to write was laid down. The new server takes it up, or gives it back.")
         )
     handover.stage, handover.ended_at, handover.secret = Stage.ENDED, timezone.now(), b""
     handover.save()
-    note_act("federation.office.cancel", actor, handover)
+    record_act("federation.office.cancel", actor=actor, record=handover)
     return handover
 
 
@@ -222,7 +209,9 @@ def _settle(node: Node, handover: Handover) -> bool:
         handover.stage, handover.known_at = Stage.KNOWN, timezone.now()
         handover.save()
         return True
-    if not handover.is_hosted or handover.stage not in {Stage.KNOWN, Stage.RELEASED}:
+    if not handover.is_hosted:
+        return _settle_unhosted(handover)
+    if handover.stage not in {Stage.KNOWN, Stage.RELEASED}:
         return False
     logs = list(Log.objects.filter(office=handover.office))
     held = node.key(handover.office)
@@ -243,6 +232,16 @@ def _settle(node: Node, handover: Handover) -> bool:
         handover.stage, handover.taken_at = Stage.TAKEN, timezone.now()
     else:
         return False
+    handover.save()
+    return True
+
+
+def _settle_unhosted(handover: Handover) -> bool:
+    """An office that was kept nowhere writes by itself, as soon as the list names it."""
+    spoke = Log.objects.filter(office=handover.office, key=bytes(handover.key))
+    if handover.stage != Stage.KNOWN or not spoke.exists():
+        return False
+    handover.stage, handover.taken_at = Stage.TAKEN, timezone.now()
     handover.save()
     return True
 
@@ -342,7 +341,7 @@ def accept_office(node: Node, *, actor: Any) -> Handover:
 
     Raises NotVisible, Refused, Frozen, ConnectionError.
     """
-    require(actor)
+    require_signer(actor)
     handover = go_on_joining(node)
     if handover.stage == Stage.TAKEN:
         confirm_held(node, handover)
@@ -356,7 +355,7 @@ def accept_office(node: Node, *, actor: Any) -> Handover:
         handing_over.take_pen(node, node.office)
     handover.stage, handover.taken_at = Stage.TAKEN, timezone.now()
     handover.save()
-    note_act("federation.office.accept", actor, handover)
+    record_act("federation.office.accept", actor=actor, record=handover)
     visit_now(handover.peer)
     confirm_held(node, handover)
     return handover
@@ -385,13 +384,13 @@ def decline_office(node: Node, *, actor: Any) -> Handover:
 
     Raises NotVisible, Refused, Frozen, ConnectionError.
     """
-    require(actor)
+    require_signer(actor)
     handover = go_on_joining(node)
     _come_whole(node, handover, _own_public(node))
     handing_over.take_pen(node, node.office, keep=False)
     handover.stage, handover.ended_at = Stage.ENDED, timezone.now()
     handover.save()
-    note_act("federation.office.decline", actor, handover)
+    record_act("federation.office.decline", actor=actor, record=handover)
     visit_now(handover.peer)
     return handover
 

@@ -1,6 +1,5 @@
 """Propose a correction to a record of another office; accept or decline one made to ours."""
 
-import uuid
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -66,7 +65,7 @@ def accept_proposal(node: Node, *, proposal: Proposal, decided_by: str, word: st
             raise Refused(_("The record of this proposal is not here any more."))
         if _noted(values_of(record), {int(number) for number in proposal.seen}) != proposal.seen:
             raise Outdated(_("The same field was changed since this was proposed."))
-        for name, value in attributes(model, _read(model, proposal.changes)).items():
+        for name, value in read_changes(model, proposal.changes).items():
             setattr(record, name, value)
         record.save(using=node.using)
         return _decide(node, proposal, True, decided_by, word)
@@ -90,12 +89,11 @@ def decision_on(node: Node, proposal: Proposal) -> Decision | None:
     return found
 
 
-def pending_proposals(node: Node, record_id: uuid.UUID | None = None) -> "QuerySet[Proposal]":
+def pending_proposals(node: Node) -> "QuerySet[Proposal]":
     """Give the proposals without a decision that are not older than 90 days."""
     decided = Decision.objects.filter(proposal_id=OuterRef("pk"), home_office=OuterRef("owner"))
     pending = Proposal.objects.using(node.using).exclude(Exists(decided))
-    pending = pending.filter(made_at__gt=timezone.now() - EXPIRES_AFTER)
-    found: QuerySet[Proposal] = pending.filter(record_id=record_id) if record_id else pending
+    found: QuerySet[Proposal] = pending.filter(made_at__gt=timezone.now() - EXPIRES_AFTER)
     return found
 
 
@@ -128,9 +126,14 @@ def _noted(values: Mapping[int, Any], numbers: set[int]) -> dict[str, Any]:
     }
 
 
-def _read(model: type[SharedRecord], noted: Mapping[str, Any]) -> dict[int, Any]:
+def read_changes(model: type[SharedRecord], noted: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what a proposal noted, by the number of its field, as attributes of the record.
+
+    Raises TypeError or ValueError when it holds what this version cannot read.
+    """
     references = references_of(model)
-    return {
+    values = {
         int(n): bytes.fromhex(value) if int(n) in references and value else value
         for n, value in noted.items()
     }
+    return attributes(model, values)

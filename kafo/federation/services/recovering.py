@@ -52,18 +52,18 @@ def settle_recovery(node: Node) -> None:
             Alarm.objects.using(node.using).filter(pk=alarm.pk).update(settled_at=timezone.now())
 
 
-def open_epoch(node: Node, log: Log, at_least: int = 0) -> Log:
+def open_epoch(node: Node, log: Log) -> Log:
     """Go on from what is here, whatever was said later; give the log in its new epoch.
 
-    Peers void what they hold of the old epoch after this point. `at_least` is above any epoch that
-    a peer is known to hold. Raises Frozen when the pen is not here.
+    Peers void what they hold of the old epoch after this point. Raises Frozen when the pen is not
+    here.
     """
     if not node.writes(log.office):
         raise Frozen(_("The pen of this office is not held here."))
     said = (node.marks or {}).get(mark_name(log), [0, 0, b""])
     with transaction.atomic(using=node.using):
         log = log_of(node, log.office, log.audience)
-        log.branches_to = max(log.epoch, said[0], at_least, _heard(node, log)) + 1
+        log.branches_to = max(log.epoch, said[0], _heard(node, log)) + 1
         log.released_to = b""
         log.save(update_fields=["branches_to", "released_to"])
     if node.marks is None:

@@ -69,7 +69,7 @@ def begin_roster(
 
     Raises NotVisible, and Refused when there is a list already.
     """
-    _require(actor)
+    require_signer(actor)
     if node.roster:
         raise Refused(_("There is a list of offices already. Draft its next version instead."))
     keys = list(holders)
@@ -99,7 +99,7 @@ def draft_roster(node: Node, *, actor: Any, address: str | None = None) -> bytes
 
     Raises NotVisible, and Refused when there is nothing to change.
     """
-    _require(actor)
+    require_signer(actor)
     before = _current(node)
     offices = {entry.id: entry for entry in before.offices}
     for handover in Handover.objects.filter(side=Side.GIVER, stage=Stage.ASKED):
@@ -135,7 +135,7 @@ def draft_addresses(node: Node, *, actor: Any, addresses: Mapping[uuid.UUID, str
 
     Raises NotVisible, and Refused when there is no list.
     """
-    _require(actor)
+    require_signer(actor)
     before = _current(node)
     wanted = {office.bytes: [address] for office, address in addresses.items()}
     offices = [replace(e, addresses=wanted.get(e.id, e.addresses)) for e in before.offices]
@@ -160,7 +160,7 @@ def draft_revocation(node: Node, *, actor: Any, office: uuid.UUID, key: bytes = 
     What is held here of it now is the last that is believed. With `key`, that new key speaks for
     the office from then on: a forced transfer. Raises NotVisible, Refused.
     """
-    _require(actor)
+    require_signer(actor)
     before = _current(node)
     entry = before.office(office.bytes)
     if entry is None:
@@ -200,7 +200,7 @@ def missing_signatures(document: bytes) -> int:
 
 def take_roster(node: Node, *, actor: Any, document: bytes) -> bool:
     """Take a signed version; give whether it was new. Raises NotVisible, Refused."""
-    _require(actor)
+    require_signer(actor)
     try:
         is_new = node.accept_roster(document)
     except (Malformed, Untrusted) as error:
@@ -285,7 +285,7 @@ def _parts(document: bytes) -> tuple[bytes, list[Any]]:
     raise Malformed("This is no roster.")
 
 
-def _require(actor: Any) -> None:
+def require_signer(actor: Any) -> None:
     """Raise NotVisible unless `actor` may sign for the office; None is the operator's command."""
     if actor is not None:
         from kafo.federation import permissions  # the engine's own tests run without people

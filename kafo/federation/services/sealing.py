@@ -23,7 +23,6 @@ from kafo.federation.services.erasing import redact_records
 from kafo.federation.services.holding import (
     State,
     held_by_id,
-    held_by_number,
     ids_by_number,
     numbers_by_id,
     read_state,
@@ -330,15 +329,3 @@ def _differing(node: Node, kind: int, ids: list[uuid.UUID]) -> list[uuid.UUID]:
         if sum(map(len, changes.of_log.values())) > before:
             found.append(record_id)
     return found
-
-
-__all__ = [
-    "advance",
-    "compare_tables",
-    "held_by_number",
-    "log_of",
-    "may_seal",
-    "raise_alarm",
-    "seal_frame",
-    "seal_waiting",
-]

@@ -31,7 +31,7 @@ def proposed(world):
 def test_it_reaches_the_owner_alone_and_is_seen_pending(world, proposed):
     world.meet_all()
     geneva, bamako = world.nodes["geneva"], world.nodes["bamako"]
-    assert list(proposing.pending_proposals(geneva, proposed.record_id)) == [proposed]
+    assert proposing.pending_proposals(geneva).get() == proposed
     there = proposing.pending_proposals(bamako).get()
     assert (there.author, there.reason) == ("V. (Genève)", "Programme imprimé")
     assert not Proposal.objects.using("dakar").exists()
