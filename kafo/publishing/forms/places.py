@@ -19,6 +19,13 @@ _WIDGETS = {
 }
 
 
+def how_field() -> forms.ChoiceField:
+    """Give the field for how somebody made sure."""
+    return forms.ChoiceField(
+        label=_("How did you make sure?"), choices=CheckedHow, widget=forms.RadioSelect
+    )
+
+
 def minutes_field() -> forms.IntegerField:
     """Give the field for the minutes that the work took."""
     return forms.IntegerField(
@@ -38,7 +45,7 @@ class FactForm(DeskForm):
     as_of = forms.DateField(
         label=_("State of"), help_text=_("The day for which the source says so.")
     )
-    how = forms.ChoiceField(label=_("How did you make sure?"), choices=CheckedHow)
+    how = how_field()
     is_full = forms.BooleanField(
         label=_("Nothing is missing"),
         required=False,
@@ -103,9 +110,7 @@ class FactForm(DeskForm):
 class ConfirmFactForm(DeskForm):
     """How somebody made sure that a fact is still true."""
 
-    how = forms.ChoiceField(
-        label=_("How did you make sure?"), choices=CheckedHow, widget=forms.RadioSelect
-    )
+    how = how_field()
     minutes = minutes_field()
 
 

@@ -23,7 +23,7 @@ from kafo.desk.views import (
 )
 from kafo.publishing.facts import COMMUNE, label_of
 from kafo.publishing.forms.places import ConfirmFactForm, FactForm, PlaceForm
-from kafo.publishing.models import CheckedHow, Fact, Place, TaskKind
+from kafo.publishing.models import Fact, Place, TaskKind
 from kafo.publishing.permissions.places import fact_policy, place_policy
 from kafo.publishing.queries.places import facts_for_page, is_stale, live_pages_of
 from kafo.publishing.queries.tasks import MINUTES, NEEDED_FACTS
@@ -276,7 +276,6 @@ class FactWrite(_FactView):
         if fact is None:
             return {
                 "as_of": timezone.localdate(),
-                "how": CheckedHow.CALL,
                 "is_full": True,
                 "minutes": MINUTES[TaskKind.FILL],
             }
@@ -288,7 +287,6 @@ class FactWrite(_FactView):
             "words": "" if fact.in_form else fact.value,
             "source": fact.source,
             "as_of": fact.as_of or timezone.localdate(),
-            "how": fact.checked_how or CheckedHow.CALL,
             "is_full": fact.is_full,
             "minutes": MINUTES[TaskKind.CONFIRM],
         }
@@ -314,7 +312,8 @@ class FactConfirm(_FactView):
     button = _("Still true")
 
     def get_initial(self) -> dict[str, Any]:
-        return {"how": CheckedHow.CALL, "minutes": MINUTES[TaskKind.CONFIRM]}
+        # Nothing is chosen for anybody: what was never done would be stated as done.
+        return {"minutes": MINUTES[TaskKind.CONFIRM]}
 
     def get_facts(self) -> list[tuple[Any, Any]]:
         fact: Fact = self.record

@@ -134,6 +134,20 @@ def test_it_confirms_a_fact_in_one_form_and_counts_it_once(cast, goundam, sign_i
     assert ReviewTask.objects.get().minutes == 15
 
 
+def test_it_leaves_open_how_somebody_made_sure(cast, goundam, sign_in):
+    fact = make_fact(goundam, age=400)
+    client = sign_in("aminata")
+    for name in ("places:fact-confirm", "places:fact"):
+        address = reverse(name, args=[goundam.pk, "phone"])
+        page = client.get(address)
+        assert 'name="how"' in page.text
+        assert "checked" not in page.text.partition('name="how"')[2].partition("</fieldset>")[0]
+        form = {"minutes": "5", "value": "21920000", "source": "Mairie", "as_of": "2007-07-02"}
+        assert client.post(address, form).status_code == 422
+    unchanged = Fact.objects.get(pk=fact.pk)
+    assert unchanged.checked_on == fact.checked_on
+
+
 def test_it_writes_a_fact_and_says_what_is_wrong_with_another(cast, goundam, sign_in):
     client = sign_in("modibo")
     address = reverse("places:fact", args=[goundam.pk, "market_days"])
