@@ -1,6 +1,9 @@
 """What every journey needs: a node of its own, a browser, somebody who signs in."""
 
 import fcntl
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PHONE = {"width": 360, "height": 740}
 COMPUTER = {"width": 1280, "height": 800}
+ARRIVES_SECONDS = 300
 
 SignIn = Callable[..., Page]
 
@@ -31,6 +35,16 @@ def demo_ports(prepared: tuple[Path, int]) -> Iterator[None]:
     with prepared[0].with_name("demo-ports.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+@pytest.fixture
+def bamako(prepared: tuple[Path, int], demo_ports: None, tmp_path: Path) -> Iterator[Node]:
+    """The demonstration with its three offices, on the ports that their list names."""
+    office = Node.copied(prepared[0], tmp_path / "home", port=prepared[1])
+    try:
+        yield office.start("demo")
+    finally:
+        office.switch_off()
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +110,26 @@ def speak(page: Page, language: str) -> None:
     button = page.locator(f"button[name=language][value={language}]")
     with page.expect_navigation():
         button.evaluate("button => button.click()")
+
+
+def until(is_so: Callable[[], bool], what: str, office: Node) -> None:
+    """Wait until `is_so`; when it is never so, fail with `what` and the logs of all offices."""
+    end = time.monotonic() + ARRIVES_SECONDS
+    while time.monotonic() < end:
+        if is_so():
+            return
+        time.sleep(0.5)
+    logs = [path.read_text()[-1500:] for path in office.home.glob("offices/*.log")]
+    raise AssertionError("\n".join([what, office.log.read_text()[-3000:], *logs]))
+
+
+def answers(address: str) -> bool:
+    """Say whether anybody answers at an address, and well."""
+    try:
+        urllib.request.urlopen(address, timeout=5).close()
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+    return True
 
 
 def choose_french_office(page: Page) -> None:

@@ -1,21 +1,16 @@
 """Bamako and Geneva at their desks: a proposal made while the link is cut, a stick, every page."""
 
 import re
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.accessible import Watch, faults
-from tests.journeys.conftest import speak
+from tests.journeys.conftest import answers, speak, until
 from tests.node import PASSWORD, Node
 
-ARRIVES_SECONDS = 300
 PARTNER = "School Libraries Desk"
 PAGES = (
     "",
@@ -27,34 +22,6 @@ PAGES = (
     "handing-over/invite/",
     "handing-over/list/",
 )
-
-
-@pytest.fixture
-def bamako(prepared: tuple[Path, int], demo_ports: None, tmp_path: Path) -> Iterator[Node]:
-    """The demonstration with its three offices, on the ports that their list names."""
-    office = Node.copied(prepared[0], tmp_path / "home", port=prepared[1])
-    try:
-        yield office.start("demo")
-    finally:
-        office.switch_off()
-
-
-def _until(is_so: Callable[[], bool], what: str, office: Node) -> None:
-    end = time.monotonic() + ARRIVES_SECONDS
-    while time.monotonic() < end:
-        if is_so():
-            return
-        time.sleep(1)
-    logs = [path.read_text()[-1500:] for path in office.home.glob("offices/*.log")]
-    raise AssertionError("\n".join([what, office.log.read_text()[-3000:], *logs]))
-
-
-def _answers(port: int) -> bool:
-    try:
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/desk/sign-in/", timeout=5).close()
-    except (urllib.error.URLError, ConnectionError, TimeoutError):
-        return False
-    return True
 
 
 def _enter(new_context: Any, home: str, username: str) -> Page:
@@ -85,11 +52,12 @@ def test_it_carries_a_proposal_over_a_cut_and_a_stick_there(
 ):
     here = f"http://bamako.localhost:{bamako.port}"
     there = f"http://geneva.localhost:{bamako.port + 1}"
-    _until(lambda: _answers(bamako.port + 1), "Geneva does not answer.", bamako)
+    door = f"http://127.0.0.1:{bamako.port + 1}/desk/sign-in/"
+    until(lambda: answers(door), "Geneva does not answer.", bamako)
     director = _enter(new_context, here, "directeur")
     editor = _enter(new_context, there, "directrice")
     known = _shows(editor, f"{there}/desk/organizations/", PARTNER)
-    _until(known, "Nothing of Bamako arrived in Geneva.", bamako)
+    until(known, "Nothing of Bamako arrived in Geneva.", bamako)
 
     # The line is cut at Bamako; both sides go on.
     director.goto(f"{here}/desk/offices/")
@@ -142,7 +110,7 @@ def test_it_carries_a_proposal_over_a_cut_and_a_stick_there(
     director.goto(f"{here}/desk/offices/")
     director.click("button[name=cut][value=no]")
     director.get_by_role("button", name="Exchange now").click()
-    _until(_shows(editor, proposal, "Thank you"), "No answer came to Geneva.", bamako)
+    until(_shows(editor, proposal, "Thank you"), "No answer came to Geneva.", bamako)
     editor.goto(copy)
     expect(editor.locator("main .record")).to_contain_text("Kati")
 

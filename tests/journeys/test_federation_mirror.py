@@ -1,50 +1,17 @@
 """What Bamako published while the link was cut is read in Geneva later, with its picture."""
 
 import re
-import time
-import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import COMPUTER, choose_french_office
+from tests.journeys.conftest import COMPUTER, answers, choose_french_office, until
 from tests.journeys.pictures import photograph
 from tests.node import Node
 
-ARRIVES_SECONDS = 300
 TITLE = "La pirogue arrive après la coupure"
-
-
-@pytest.fixture
-def bamako(prepared: tuple[Path, int], demo_ports: None, tmp_path: Path) -> Iterator[Node]:
-    """The demonstration with its three offices, on the ports that their list names."""
-    office = Node.copied(prepared[0], tmp_path / "home", port=prepared[1])
-    try:
-        yield office.start("demo")
-    finally:
-        office.switch_off()
-
-
-def _until(is_so: Callable[[], bool], what: str, office: Node) -> None:
-    end = time.monotonic() + ARRIVES_SECONDS
-    while time.monotonic() < end:
-        if is_so():
-            return
-        time.sleep(0.5)
-    logs = [path.read_text()[-1500:] for path in office.home.glob("offices/*.log")]
-    raise AssertionError("\n".join([what, office.log.read_text()[-3000:], *logs]))
-
-
-def _answers(address: str) -> bool:
-    try:
-        urllib.request.urlopen(address, timeout=5).close()
-    except (urllib.error.URLError, ConnectionError, TimeoutError):
-        return False
-    return True
 
 
 def test_it_shows_a_page_that_was_published_while_the_link_was_cut(
@@ -52,9 +19,9 @@ def test_it_shows_a_page_that_was_published_while_the_link_was_cut(
 ):
     geneva = f"http://geneva.localhost:{bamako.port + 1}"
     door = f"http://127.0.0.1:{bamako.port + 1}"
-    _until(lambda: _answers(f"{door}/desk/sign-in/"), "Geneva does not answer.", bamako)
+    until(lambda: answers(f"{door}/desk/sign-in/"), "Geneva does not answer.", bamako)
     copies = lambda: urllib.request.urlopen(f"{door}/mirror/").read().decode()  # noqa: E731
-    _until(lambda: "/bamako/" in copies(), "Nothing of Bamako arrived in Geneva.", bamako)
+    until(lambda: "/bamako/" in copies(), "Nothing of Bamako arrived in Geneva.", bamako)
 
     director = sign_in(bamako, "directeur", viewport=COMPUTER)
     director.goto(bamako.address("/desk/offices/"))
@@ -74,9 +41,9 @@ def test_it_shows_a_page_that_was_published_while_the_link_was_cut(
     director.click("button[name=cut][value=no]")
     expect(director.locator("button[name=cut][value=yes]")).to_be_visible()
     copy = (site + path).replace(geneva, door)
-    _until(lambda: _answers(copy), "The page did not arrive in Geneva.", bamako)
+    until(lambda: answers(copy), "The page did not arrive in Geneva.", bamako)
     shown = lambda: urllib.request.urlopen(copy).read().decode()  # noqa: E731
-    _until(lambda: "<img " in shown(), "Its picture did not arrive in Geneva.", bamako)
+    until(lambda: "<img " in shown(), "Its picture did not arrive in Geneva.", bamako)
 
     reader.goto(site + path)
     expect(reader.locator("h1")).to_have_text(TITLE)
