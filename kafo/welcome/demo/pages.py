@@ -14,9 +14,7 @@ from wagtail.documents import get_document_model
 from wagtail.models import Locale, Page, Site
 
 from kafo.people.models import Organization
-from kafo.publishing.addresses import normalised
 from kafo.publishing.models import (
-    Address,
     DocumentPage,
     ExternalLink,
     HomePage,
@@ -35,7 +33,7 @@ from kafo.publishing.models import (
 from kafo.publishing.notation import to_html
 from kafo.publishing.services.lists import activate_list, import_list
 from kafo.publishing.services.places import write_fact
-from kafo.publishing.services.sites import create_site
+from kafo.publishing.services.sites import add_address, create_site
 from kafo.records.enums import Visibility
 from kafo.records.languages import Translated
 
@@ -230,11 +228,8 @@ def _make_leaves(tables: Tables, library: Library) -> Iterator[tuple[SitePage, R
                     old = {"what": _OLD_WORDS[table], "id": row["old_id"]}
                     # An old address without a language means French.
                     said = {} if language == "fr" else {"language": language}
-                    Address.objects.create(
-                        site=library.sites[row["site"]],
-                        path=normalised("index.php", urlencode(old | said)),
-                        page=page,
-                    )
+                    address = f"index.php?{urlencode(old | said)}"
+                    add_address(actor=None, page=page, address=address)
     yield from rest
 
 
