@@ -46,7 +46,10 @@ class TranslatedField(models.JSONField):
         return super().get_prep_value(dict(value or {}))
 
 
-def folded(text: str) -> str:
-    """Give `text` in lower case and without accents, as searches compare it."""
+def folded(text: str, most: int | None = None) -> str:
+    """Give `text` in lower case and without accents, as searches compare it.
+
+    One letter can become many, such as `…` or `ß`: for a column, say how many letters it holds.
+    """
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))[:most]

@@ -82,7 +82,7 @@ class Person(Kept, SharedRecord):
         return f"{self.given_name} {self.family_name}".strip()
 
     def derive(self) -> None:
-        self.folded_name = folded(f"{self.family_name} {self.given_name}")
+        self.folded_name = folded(f"{self.family_name} {self.given_name}", 170)
 
     def is_minor(self) -> bool:
         """Say whether the person is under 18 today; unknown birth is not minor."""

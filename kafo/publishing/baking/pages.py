@@ -156,7 +156,7 @@ def _bake_row(row: BakedPage, seen: int) -> Done | None:
             title=page.title,
             lead=page.lead,
             shown_on=page.shown_on,
-            folded_title=folded(page.title) if number == 1 else "",
+            folded_title=folded(page.title, 255) if number == 1 else "",
             folded_text=folded(parts["words"]),
             parts=parts,
             frame=frame.digest,

@@ -116,7 +116,7 @@ class Place(SharedRecord):  # type: ignore[django-manager-missing]
         ]
 
     def derive(self) -> None:
-        self.folded_name = folded(f"{self.name} {self.cercle}")
+        self.folded_name = folded(f"{self.name} {self.cercle}", 240)
 
     def __str__(self) -> str:
         return self.name

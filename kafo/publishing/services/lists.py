@@ -191,7 +191,7 @@ def _known_places(organization_id: UUID, kind: str) -> tuple[dict[str, Place], d
 def _entry(
     new: ReferenceList, row: dict[str, str], by_code: dict[str, Place], by_name: dict[str, Place]
 ) -> ReferenceEntry:
-    folded_name = folded(f"{row['name']} {row.get('cercle', '')}")
+    folded_name = folded(f"{row['name']} {row.get('cercle', '')}", 240)
     # Codes are given anew when the map is redrawn: the name decides when code and name disagree.
     same_code = by_code.get(row["code"])
     place = by_name.get(folded_name)

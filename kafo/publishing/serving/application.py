@@ -371,7 +371,7 @@ class Serving:
 
 
 def _host(environ: Environ) -> str:
-    host: str = environ.get("HTTP_HOST", environ.get("SERVER_NAME", ""))
+    host = str(environ.get("HTTP_HOST", environ.get("SERVER_NAME", "")))
     name, _colon, port = host.rpartition(":")
     return (name if name and port.isdigit() else host).lower().rstrip(".")
 

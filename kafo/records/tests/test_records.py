@@ -72,6 +72,10 @@ def test_it_folds_case_and_accents(text, found_as):
     assert folded(text) == found_as
 
 
+def test_it_folds_to_no_more_letters_than_a_column_holds():
+    assert folded("Straße…", 8) == "strasse."
+
+
 def test_it_denies_by_default():
     class Nothing(Policy):
         pass

@@ -108,6 +108,16 @@ def test_it_links_lines_to_the_places_that_are_known(cast):
     assert entries == {"Bafoulabé": None, "Kayes": kayes}
 
 
+def test_it_takes_a_name_that_grows_when_a_search_is_to_find_it(cast):
+    long = "…" * 120
+    place = make_place(cast, long)
+    place.cercle = long
+    place.save()
+    entry = bring(cast, f"code,name,cercle,region\n1,{long},{long},Kayes\n").entries.get()
+    assert entry.place == place
+    assert len(entry.folded_name) == len(place.folded_name) == 240
+
+
 def test_it_shows_what_a_new_list_changes(cast):
     old = bring(cast)
     text = "code,name,cercle,region\n9,Kayes,Kayes,Kayes\n3,Sadiola,Sadiola,Kayes\n"
