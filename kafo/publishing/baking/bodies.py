@@ -31,11 +31,6 @@ class _Cleaner(Whitelister):
     }
 
 
-def clean_text(html: str) -> str:
-    """Give rich text without anything that the editor's buttons cannot make."""
-    return _Cleaner().clean(html)
-
-
 def _external(rendering: Rendering, address: str, inner: str) -> str:
     dead = rendering.dead_link(address)
     if dead is None:

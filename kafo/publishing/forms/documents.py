@@ -28,16 +28,10 @@ class BackOfficeDocumentForm(BaseDocumentForm):
         return file
 
 
-class DocumentForm(DeskForm):
-    """A document for the library of a site."""
+class LibraryForm(DeskForm):
+    """Asks for which of `sites` a file is; with one there is nothing to ask."""
 
     site = forms.ModelChoiceField(PublicSite.objects.none(), label=_("Site"), empty_label=None)
-    title = forms.CharField(label=_("Title"), max_length=200)
-    file = forms.FileField(
-        label=_("File"),
-        help_text=_("PDF, OpenDocument, Office, EPUB or plain text, at most 10 MB."),
-        widget=forms.FileInput(attrs={"accept": ACCEPT}),
-    )
 
     def __init__(self, *args: Any, sites: list[PublicSite], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -46,3 +40,14 @@ class DocumentForm(DeskForm):
         if len(sites) == 1:
             field.initial = sites[0].pk
             field.widget = forms.HiddenInput()
+
+
+class DocumentForm(LibraryForm):
+    """A document for the library of a site."""
+
+    title = forms.CharField(label=_("Title"), max_length=200)
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("PDF, OpenDocument, Office, EPUB or plain text, at most 10 MB."),
+        widget=forms.FileInput(attrs={"accept": ACCEPT}),
+    )

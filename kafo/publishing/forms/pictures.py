@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.images.forms import BaseImageForm
 
 from kafo.desk.forms import DeskForm, TranslatedFormField
-from kafo.publishing.models import PublicSite
+from kafo.publishing.forms.documents import LibraryForm
 from kafo.publishing.services.files import UNREADABLE, clean_picture
 from kafo.records.errors import Refused
 
@@ -69,10 +69,9 @@ class PictureWordsForm(DeskForm):
     )
 
 
-class PictureForm(PictureWordsForm):
+class PictureForm(LibraryForm, PictureWordsForm):
     """A picture for the library of a site: sent with the form, or in pieces before it."""
 
-    site = forms.ModelChoiceField(PublicSite.objects.none(), label=_("Site"), empty_label=None)
     file = forms.FileField(
         label=_("Picture"),
         required=False,
@@ -82,14 +81,6 @@ class PictureForm(PictureWordsForm):
     upload = forms.UUIDField(required=False, widget=forms.HiddenInput())
 
     field_order = ["site", "file", "alternatives", "credit", "licence", "upload"]
-
-    def __init__(self, *args: Any, sites: list[PublicSite], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["site"]
-        field.queryset = PublicSite.objects.filter(pk__in=[site.pk for site in sites])
-        if len(sites) == 1:
-            field.initial = sites[0].pk
-            field.widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

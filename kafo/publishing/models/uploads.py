@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kafo.records.models import new_id
+from kafo.records.ids import new_id
 
 
 class Upload(models.Model):

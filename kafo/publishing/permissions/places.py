@@ -5,11 +5,12 @@ from typing import Any
 from django.db.models import Model, Q, QuerySet
 
 from kafo.people.queries import may, organizations_where
+from kafo.publishing.permissions.editing import PUBLISH, WRITE
 from kafo.records.enums import BEYOND_HOME
 from kafo.records.models import SharedRecord, home_office, is_copy
 from kafo.records.permissions import Policy
 
-VIEW, WRITE, PUBLISH = "publishing.view", "publishing.write", "publishing.publish"
+VIEW = "publishing.view"
 
 
 class KeptPolicy(Policy):

@@ -313,8 +313,3 @@ class Links:
     def dead_per_page(self) -> Counter[int]:
         """Give how many links of each page lead nowhere."""
         return Counter(page_id for page_id, _to in (*self.dead_external, *self.dead_internal))
-
-
-def counts_of(site: PublicSite, today: date | None = None) -> Counts:
-    """Give all counts of a site at a day (today when None)."""
-    return SiteSurvey(site, today).counts

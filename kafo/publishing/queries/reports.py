@@ -1,4 +1,4 @@
-"""The health of a site in words: seven sentences, a verdict, and the whole as plain text."""
+"""The health of a site in words: seven sentences and a verdict."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from kafo.publishing.health import (
 )
 from kafo.publishing.models import PublicSite
 from kafo.publishing.queries.health import SiteSurvey
-from kafo.publishing.queries.operations import Sign, State, is_operational, signs_of
+from kafo.publishing.queries.operations import Sign, is_operational, signs_of
 
 
 def number(value: float, places: int = 1) -> str:
@@ -151,28 +151,3 @@ def health_of(site: PublicSite) -> Health:
     """Survey one site today."""
     survey = SiteSurvey(site)
     return Health(survey, signs_of(site), content_health_index(survey.counts))
-
-
-_MARKS = {State.GOOD: "✓", State.WARN: "!", State.BAD: "✗"}
-
-
-def report(site: PublicSite) -> str:
-    """Give the health of a site as plain text, for a terminal."""
-    health = health_of(site)
-    lines = [
-        f"{site}: {health.verdict}",
-        "",
-        _("Operational"),
-        *(
-            f"  {'✓' if sign.state == 'good' else '!'} {sign.label}: {sign.words}"
-            for sign in health.signs
-        ),
-        "",
-        _("Substance: %(index)s of 100 (%(name)s)")
-        % {"index": health.index_words, "name": health.name},
-        *(
-            f"  {said.indicator.code} {said.percent_words:>6}  {said.indicator.label}: {said.words}"
-            for said in health.indicators
-        ),
-    ]
-    return "\n".join(lines)

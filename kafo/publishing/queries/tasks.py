@@ -51,8 +51,9 @@ MINUTES = {
     TaskKind.TRANSLATE: 30,
     TaskKind.LINK: 10,
     TaskKind.LIGHTEN: 20,
+    TaskKind.PLACE: 12,
 }
-MINUTES_TO_OPEN, MINUTES_PER_FIRST_FACT = 12, 6
+MINUTES_PER_FIRST_FACT = 6
 """Opening a page is one call to a town hall that answers several questions."""
 OF_EACH_KIND = 60
 """How many candidates of one kind are looked at; the list shown is shorter."""
@@ -86,7 +87,7 @@ class NextTask:
         return self.kind, self.subject, self.detail
 
 
-def next_tasks(survey: SiteSurvey, limit: int | None = None) -> list[NextTask]:
+def next_tasks(survey: SiteSurvey) -> list[NextTask]:
     """Give the tasks that gain most per quarter of an hour, the best first."""
     order = {kind: number for number, kind in enumerate(TaskKind)}
     found = [
@@ -97,7 +98,7 @@ def next_tasks(survey: SiteSurvey, limit: int | None = None) -> list[NextTask]:
     ]
     found.sort(key=lambda task: (-round(task.gain_per_quarter, 9), order[task.kind]))
     holders = _holders(survey.site.organization_id)
-    return [replace(task, taken_by=holders.get(task.key)) for task in found[:limit]]
+    return [replace(task, taken_by=holders.get(task.key)) for task in found]
 
 
 def best_of_each_kind(tasks: list[NextTask]) -> list[tuple[NextTask, bool]]:
@@ -282,7 +283,7 @@ def _place(survey: SiteSurvey) -> Iterator[NextTask]:
         missing = max(-(-(POINTS_WITH_SUBSTANCE - before) // POINTS_OF_FACT), 0)
         known = facts.get(line.place_id) if line.place_id else None
         known = known or _Tally()
-        minutes = MINUTES_TO_OPEN + MINUTES_PER_FIRST_FACT * missing
+        minutes = MINUTES[TaskKind.PLACE] + MINUTES_PER_FIRST_FACT * missing
         gained = gain(
             survey.counts,
             covered=1,

@@ -51,13 +51,13 @@ def check_size(size: int) -> None:
         )
 
 
-def clean_picture(file: Any, name: str = "") -> ContentFile[bytes]:
+def clean_picture(file: Any) -> ContentFile[bytes]:
     """Give the picture in `file` drawn anew: upright, at most 1600 pixels, nothing else in it.
 
     Place, date and camera that the sender's file may hold do not survive. Raises Refused for what
     is not a picture, has too many pixels, or is too big.
     """
-    name = name or getattr(file, "name", "")
+    name = getattr(file, "name", "")
     check_size(file.size)
     file.seek(0)
     with _one_at_a_time:
@@ -115,12 +115,12 @@ PLAIN = {"txt", "csv"}
 DOCUMENT_EXTENSIONS = ("pdf", *OPEN_DOCUMENT, *OFFICE_OPEN, *sorted(PLAIN))
 
 
-def check_document(file: Any, name: str = "") -> str:
+def check_document(file: Any) -> str:
     """Give the name under which the document in `file` is kept.
 
     Its content must be what its name says. Raises Refused.
     """
-    name = name or getattr(file, "name", "")
+    name = getattr(file, "name", "")
     check_size(file.size)
     extension = Path(name).suffix.lower().lstrip(".")
     if extension not in DOCUMENT_EXTENSIONS:

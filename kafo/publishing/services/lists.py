@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from kafo.people.models import Organization
 from kafo.people.queries import may
 from kafo.publishing.models import Place, PlaceKind, ReferenceEntry, ReferenceList
-from kafo.publishing.permissions.places import PUBLISH, list_policy
+from kafo.publishing.permissions.editing import PUBLISH
+from kafo.publishing.permissions.places import list_policy
 from kafo.publishing.services.places import require
 from kafo.records.acts import record_act
 from kafo.records.enums import Visibility

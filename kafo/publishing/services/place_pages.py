@@ -9,11 +9,10 @@ from wagtail.actions.copy_for_translation import ParentNotTranslatedError
 from kafo.publishing.enums import Listed
 from kafo.publishing.models import ListPage, Place, PlacePage, PublicSite, ReferenceEntry, TaskKind
 from kafo.publishing.permissions.places import place_policy
+from kafo.publishing.queries.tasks import MINUTES
 from kafo.publishing.services.places import require
 from kafo.publishing.services.tasks import credit_task
 from kafo.records.errors import Refused
-
-MINUTES_TO_OPEN = 12
 
 
 @transaction.atomic
@@ -40,7 +39,7 @@ def publish_place(*, actor: Any, place: Place) -> list[PlacePage]:
             subject=str(entry.pk),
             detail="",
             name=place.name,
-            minutes=MINUTES_TO_OPEN,
+            minutes=MINUTES[TaskKind.PLACE],
         )
     return pages
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from kafo.people.models import Account
 from kafo.people.queries import may
 from kafo.publishing.models import ReviewTask, TaskKind
-from kafo.publishing.permissions.places import WRITE, task_policy
+from kafo.publishing.permissions.editing import WRITE
+from kafo.publishing.permissions.places import task_policy
 from kafo.records.acts import record_act
 from kafo.records.errors import NotVisible, Refused
 

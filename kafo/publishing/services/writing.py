@@ -26,13 +26,13 @@ from wagtail.models import (
 from kafo.publishing.baking.dependents import mark_due
 from kafo.publishing.models import Approval, ListPage, NewsPage, SitePage, TaskKind, site_of
 from kafo.publishing.permissions.editing import page_policy
+from kafo.publishing.queries.tasks import MINUTES
 from kafo.publishing.services.tasks import credit_task
 from kafo.records import loop
 from kafo.records.acts import record_act
 from kafo.records.errors import Refused
 
 Block = dict[str, Any]
-MINUTES_TO_CHECK = 15
 WORDS = (
     "title",
     "lead",
@@ -160,16 +160,14 @@ def _checked(write: Any) -> Any:
 
 
 @transaction.atomic
-def publish_page(*, actor: Any, page: Page, seen: int | None = None) -> None:
+def publish_page(*, actor: Any, page: Page) -> None:
     """Publish the newest version at once; a page that waits for approval is approved by it, and
     goes out on the day that its writer chose, if any.
 
-    `seen` is the version that the actor looked at. Raises NotVisible, ChangedMeanwhile.
+    Raises NotVisible.
     """
     page_policy.require(actor, "publish", page)
     page = locked(page)
-    if seen is not None and page.latest_revision_id != seen:
-        raise ChangedMeanwhile(newest(page))
     task = page.current_workflow_task_state
     if task is not None and task.status == task.STATUS_IN_PROGRESS:
         task.approve(user=actor)
@@ -326,7 +324,7 @@ def confirm_page(*, actor: Any, page: Page) -> None:
         subject=str(page.pk),
         detail="",
         name=page.title,
-        minutes=MINUTES_TO_CHECK,
+        minutes=MINUTES[TaskKind.CHECK],
     )
 
 

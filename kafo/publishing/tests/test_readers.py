@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from kafo.people.enums import Role
 from kafo.publishing.models import Counted, NewsPage, ReaderCount
-from kafo.publishing.queries.health import counts_of
+from kafo.publishing.queries.health import SiteSurvey
 from kafo.publishing.queries.readers import readership
 from kafo.publishing.services import readers
 from kafo.publishing.serving import counting
@@ -133,12 +133,12 @@ def test_it_holds_no_more_than_it_was_meant_to(monkeypatch):
 
 
 def test_it_shows_readers_beside_the_index_and_never_in_it(item, site, browser, organization):
-    before = counts_of(site)
+    before = SiteSurvey(site).counts
     for _each in range(3):
         browser.get(ITEM, **PHONE)
     browser.get(f"{HOST}/fr/recherche/?q=puits", **PHONE)
     counted(site)
-    assert counts_of(site) == before
+    assert SiteSurvey(site).counts == before
     found = readership(site)
     assert (found.views, found.pages, found.searches) == (3, [("Deux jours", 3)], [("puits", 1)])
     client = Client()

@@ -18,7 +18,8 @@ from kafo.people.queries import may
 from kafo.publishing.facts import COMMUNE
 from kafo.publishing.forms.places import MinutesForm
 from kafo.publishing.models import Counted, PublicSite, ReaderCount, ReviewTask, TaskKind
-from kafo.publishing.permissions.places import WRITE, readers_policy, site_policy, task_policy
+from kafo.publishing.permissions.editing import WRITE
+from kafo.publishing.permissions.places import readers_policy, site_policy, task_policy
 from kafo.publishing.queries.health import SiteSurvey
 from kafo.publishing.queries.readers import readership, with_titles
 from kafo.publishing.queries.reports import health_of, number

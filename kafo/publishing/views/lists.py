@@ -22,7 +22,8 @@ from kafo.people.models import Organization
 from kafo.people.queries import organizations_where
 from kafo.publishing.forms.lists import ListImportForm
 from kafo.publishing.models import Place, ReferenceEntry, ReferenceList
-from kafo.publishing.permissions.places import PUBLISH, entry_policy, list_policy
+from kafo.publishing.permissions.editing import PUBLISH
+from kafo.publishing.permissions.places import entry_policy, list_policy
 from kafo.publishing.queries.places import Difference, active_list, difference
 from kafo.publishing.services.lists import activate_list, delete_list, import_list
 from kafo.publishing.services.places import open_place

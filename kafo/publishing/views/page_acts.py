@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.models import Page, Revision
 
 from kafo.desk.views import Action, Column, DeskView, FormView, RecordView, Section
+from kafo.publishing.baking.frames import language_name
 from kafo.publishing.forms.pages import ReasonForm, ScheduleForm
 from kafo.publishing.models import LASTING
 from kafo.publishing.permissions.editing import page_policy
@@ -40,7 +41,6 @@ from kafo.publishing.services.writing import (
     submit_page,
     unpublish_page,
 )
-from kafo.publishing.views.pages import language_name
 from kafo.records.errors import NotVisible, Refused
 
 PREVIEW_POLICY = (

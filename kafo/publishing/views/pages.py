@@ -3,7 +3,6 @@
 import secrets
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -17,6 +16,7 @@ from wagtail.models import Page
 
 from kafo.desk.services import find_submission, submit_once
 from kafo.desk.views import Column, Filter, FormView, ListView
+from kafo.publishing.baking.frames import language_name
 from kafo.publishing.baking.prices import FCFA_PER_MEGABYTE
 from kafo.publishing.forms.pages import HEADING, TEXT, PageForm
 from kafo.publishing.models import ListPage, PublicSite
@@ -43,11 +43,6 @@ from kafo.publishing.services.writing import (
     submit_page,
 )
 from kafo.records.errors import NotVisible, Refused
-
-
-def language_name(code: str) -> str:
-    """Give the language's own name for itself."""
-    return dict(settings.LANGUAGES).get(code, code)
 
 
 class PageList(ListView):

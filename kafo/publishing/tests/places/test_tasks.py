@@ -9,7 +9,7 @@ from wagtail.models import Page
 from kafo.publishing.baking.reconcile import bake_due, find_due
 from kafo.publishing.health import content_health_index
 from kafo.publishing.models import BakedPage, PlainPage, ReviewTask, TaskKind
-from kafo.publishing.queries.health import SiteSurvey, counts_of
+from kafo.publishing.queries.health import SiteSurvey
 from kafo.publishing.queries.tasks import (
     best_of_each_gain,
     best_of_each_kind,
@@ -39,7 +39,7 @@ def tasks_of(cast, kind=None):
 
 
 def index_of(cast):
-    return content_health_index(counts_of(cast.site))
+    return content_health_index(SiteSurvey(cast.site).counts)
 
 
 def place_with_page(cast, name="Goundam", code="6-01-01", facts=None):
@@ -119,7 +119,7 @@ def test_it_gains_what_it_promised_for_a_new_page(cast, django_capture_on_commit
     bake_all()
     assert [page.locale.language_code for page in pages] == ["fr", "en"]
     assert BakedPage.objects.filter(page__in=pages, baked_at__isnull=False).count() == 2
-    counts = counts_of(cast.site)
+    counts = SiteSurvey(cast.site).counts
     assert (counts.places_with_substance, counts.place_pages) == (1, 1)
     # Baking found more links than the one that was promised; the rest is as promised.
     assert index_of(cast) == pytest.approx(before + task.gain, abs=0.5)
@@ -244,11 +244,11 @@ def test_it_asks_whether_an_old_page_is_still_true_and_credits_it_once(cast):
     contact = PlainPage(title="Nous joindre", slug="joindre", locale=home.locale)
     home.add_child(instance=contact)
     (task,) = tasks_of(cast, TaskKind.CHECK)
-    before = content_health_index(counts_of(cast.site))
+    before = content_health_index(SiteSurvey(cast.site).counts)
     for _again in range(2):
         confirm_page(actor=cast["aminata"], page=Page.objects.get(pk=contact.pk))
     assert tasks_of(cast, TaskKind.CHECK) == []
-    gained = content_health_index(counts_of(cast.site)) - before
+    gained = content_health_index(SiteSurvey(cast.site).counts) - before
     assert gained == pytest.approx(task.gain)
     assert ReviewTask.objects.filter(kind=TaskKind.CHECK, done_at__isnull=False).count() == 1
 
