@@ -97,6 +97,12 @@ def _links(found: Any) -> list[tuple[str, str]]:
     return [(_plain(title), path) for title, path in pairs if _PATH.fullmatch(str(path))]
 
 
+def _rank(language: str) -> int:
+    """Give the place of a language among all; records do not keep the order of the site."""
+    order = [code for code, _name in settings.LANGUAGES]
+    return order.index(language) if language in order else len(order)
+
+
 @lru_cache
 def _style() -> str:
     return hashlib.sha256(sheet("site.css").encode()).hexdigest()[:16]
@@ -154,11 +160,7 @@ class _Copy:
 
     def summary(self) -> dict[str, Any]:
         """Give what the list of copies says of the site."""
-        order = [code for code, _name in settings.LANGUAGES]
-        frames = sorted(
-            self.frames,
-            key=lambda each: order.index(each.language) if each.language in order else len(order),
-        )
+        frames = sorted(self.frames, key=lambda each: _rank(each.language))
         confirmed = timezone.localtime(self.confirmed_at).date() if self.confirmed_at else None
         return {
             "hosts": [],
@@ -239,9 +241,9 @@ class _Copy:
             "main": frame.note(page.path) + main,
             "is_wide": page.is_wide,
             "languages": {
-                code: path
-                for code, path in languages.items()
-                if isinstance(path, str) and self._is_path(path, code)
+                code: languages[code]
+                for code in sorted(languages, key=_rank)
+                if isinstance(languages[code], str) and self._is_path(languages[code], code)
             },
         }
         html = frame.join(parts, page.path)

@@ -52,10 +52,12 @@ class _Rewriter(HTMLParser):
                 self.handle_data(f"[{_('Picture: %(text)s') % {'text': text}}]" if text else "")
                 return
             kept["src"] = f"{'../' * self.depth}media/{quote(name[1])}"
-        elif tag == "a":
+            # The style knows pictures by this element.
+            self.written.append(f"<picture>{_opening(tag, kept)}</picture>")
+            return
+        if tag == "a":
             kept |= self._link(given)
-        attributes = "".join(f' {name}="{escape(value)}"' for name, value in kept.items())
-        self.written.append(f"<{tag}{attributes}>")
+        self.written.append(_opening(tag, kept))
 
     def handle_endtag(self, tag: str) -> None:
         if self._mute:
@@ -92,6 +94,11 @@ class _Rewriter(HTMLParser):
             if depth < 0:
                 return False
         return href.partition("#")[0].rpartition("/")[2] != ".."
+
+
+def _opening(tag: str, given: dict[str, str]) -> str:
+    attributes = "".join(f' {name}="{escape(value)}"' for name, value in given.items())
+    return f"<{tag}{attributes}>"
 
 
 def fitted(main: str, path: str, *, address: str, present: Collection[str]) -> str:

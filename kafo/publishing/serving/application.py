@@ -179,7 +179,8 @@ class Serving:
             return self._send(environ, start_response, found)
         if rest[-1] and self.copies.find(f"{name}/{path}/index.html"):
             return self._redirect(environ, start_response, f"{prefix}/{path}/")
-        return self._not_found(environ, start_response)
+        start = plain.not_found(f"{prefix}/")
+        return self._html(environ, start_response, "404 Not Found", start)
 
     def _moved(
         self,

@@ -31,7 +31,7 @@ def list_of_sites(sites: Iterable[tuple[str, str]]) -> bytes:
 def list_of_copies(sites: Mapping[str, Mapping[str, Any]]) -> bytes:
     """Give links to the sites of other offices that can be read here."""
     items = "".join(
-        f'<li><a href="{escape(name)}/">{escape(_called(site))}</a>{escape(_of(site))}'
+        f'<li><a href="{escape(name)}/">{escape(_called(site))}</a>{_of(site)}'
         for name, site in sites.items()
     )
     return _page(
@@ -47,8 +47,10 @@ def _called(site: Mapping[str, Any]) -> str:
 
 
 def _of(site: Mapping[str, Any]) -> str:
-    known = [each for each in (site.get("organization"), site.get("confirmed")) if each]
-    return f" ({', '.join(known)})" if known else ""
+    day = escape(site.get("confirmed") or "")
+    confirmed = f'confirmé · <span lang="en">confirmed</span> <time>{day}</time>' if day else ""
+    known = [each for each in (escape(site.get("organization") or ""), confirmed) if each]
+    return f"<br>{' · '.join(known)}" if known else ""
 
 
 def thanks() -> bytes:
@@ -62,12 +64,14 @@ def thanks() -> bytes:
     )
 
 
-def not_found() -> bytes:
-    """Give the page for hosts and addresses that nobody knows here."""
+def not_found(start: str = "") -> bytes:
+    """Give the page for addresses that nobody knows here; `start` leads to where one may begin."""
+    back = f' <a href="{escape(start)}">{{}}</a>.' if start else ""
     return _page(
         "404",
-        "<h1>Cette page n’est pas ici</h1><p>Vérifiez l’adresse.</p>"
-        '<div lang="en"><h1>This page is not here</h1><p>Check the address.</p></div>',
+        f"<h1>Cette page n’est pas ici</h1><p>Vérifiez l’adresse.{back.format('Accueil')}</p>"
+        '<div lang="en"><h1>This page is not here</h1>'
+        f"<p>Check the address.{back.format('Home')}</p></div>",
     )
 
 

@@ -252,7 +252,10 @@ def test_it_passes_over_a_site_or_a_file_with_a_name_that_leads_elsewhere(receiv
         ('<a href="//x.example/">i</a>', "<a>i</a>"),
         ('<a href="../nouvelles/">j</a>', '<a href="../nouvelles/">j</a>'),
         ('<img src="https://x.example/a.png" alt="k">', "[Picture: k]"),
-        ('<img src="../../media/a.webp" alt="l">', '<img alt="l" src="../../media/a.webp">'),
+        (
+            '<img src="../../media/a.webp" alt="l">',
+            '<picture><img alt="l" src="../../media/a.webp"></picture>',
+        ),
         ('<a href="../../media/a.pdf">m</a>', '<a href="https://o.example/media/a.pdf">m</a>'),
         ("<!-- n -->&lt;script&gt;", "&lt;script&gt;"),
         ("</main></html>o", "o"),
