@@ -34,7 +34,7 @@ def acts_on(record):
         ("phone", "00221 33 800 00 00", "+221338000000", "+221338000000"),
         ("email", "mairie@goundam.example", "mairie@goundam.example", "mairie@goundam.example"),
         ("population", "16 253", "16253", "16,253"),
-        ("elections_on", "2004-05-30", "2004-05-30", "May 30, 2004"),
+        ("elections_on", "2004-05-30", "2004-05-30", "30 May 2004"),
         ("budget_year", "2007", "2007", "2007"),
         ("market_days", "Th, Mo", "Mo,Th", "Monday, Thursday"),
         ("languages", "taq ses", "ses,taq", "Songhay, Tamasheq"),
