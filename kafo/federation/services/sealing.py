@@ -2,7 +2,8 @@
 
 import uuid
 from collections import defaultdict
-from itertools import chain
+from collections.abc import Iterable
+from itertools import chain, product
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from kafo.federation.kinds import (
     references_of,
     resolved,
     values_of,
+    wire_of,
 )
 from kafo.federation.models import Alarm, Frame, Held, Log, Outbox
 from kafo.federation.node import Node
@@ -82,6 +84,7 @@ def _seal_batch(node: Node, after: int) -> tuple[int, int, list[Log]]:
     for key in changes.keys:
         if not changes.note(*key):
             skipped.add(key)
+    changes.name_moved()
     done = [row.pk for row in rows if (row.kind, row.record_id) not in skipped]
     sealed = 0
     logs = []
@@ -108,6 +111,7 @@ class _Changes:
         self.of_log: dict[int, list[Change]] = defaultdict(list)
         self.numbers: dict[int, dict[uuid.UUID, int]] = defaultdict(dict)
         self.ids: dict[int, dict[int, uuid.UUID]] = defaultdict(dict)
+        self.moved: dict[int, dict[int, uuid.UUID]] = defaultdict(dict)
 
     def look_at(self, kind: int, record_id: uuid.UUID) -> None:
         self.keys.append((kind, record_id))
@@ -155,10 +159,32 @@ class _Changes:
             return False
         for pk, each in held.items():
             if target is None or pk != target.pk:
-                self.of_log[pk].append((Erase(each.number), each.number, None))
+                self._erase(pk, each)
         if target:
             self._put(target, kind, record, held.get(target.pk))
         return True
+
+    def _erase(self, pk: int, held: Held) -> None:
+        self.of_log[pk].append((Erase(held.number), held.number, None))
+        self.moved[pk][held.number] = held.record_id
+
+    def name_moved(self) -> None:
+        """Let what points to a number that is erased, as its record moves, name the record."""
+        for pk, moved in self.moved.items():
+            last = {number: state for _, number, state in self.of_log[pk] if number >= 0}
+            pointing = held_by_id(self.node.using, {pk}, _pointing(self.node, moved.values()))
+            for held in chain.from_iterable(pointing.values()):
+                last.setdefault(held.number, read_state(bytes(held.state)))
+            for number, state in last.items():
+                model = kinds().get(state.kind) if state else None
+                if state is None or model is None:
+                    continue
+                said = {n: state.fields.get(n) for n in references_of(model)}
+                named = {n: moved[v].bytes for n, v in said.items() if v in moved}
+                if named:
+                    entry = Put(state.kind, state.schema, state.min_reader, number, named)
+                    now = state._replace(fields={**state.fields, **named})
+                    self.of_log[pk].append((entry, number, now))
 
     def _put(self, log: Log, kind: int, record: Any, held: Held | None) -> None:
         wire = record.wire
@@ -169,7 +195,7 @@ class _Changes:
             was = {**unsaid, **said}
             changed = {n: v for n, v in now.items() if was[n] != v}
             if held and _takes_back(record, log.audience, changed, was, unsaid):
-                self.of_log[log.pk].append((Erase(held.number), held.number, None))
+                self._erase(log.pk, held)
                 self._put(log, kind, record, None)
                 return
             if not changed and (before.schema, before.min_reader) == (wire.schema, wire.min_reader):
@@ -231,6 +257,19 @@ def _targets(records: Any) -> set[uuid.UUID]:
             for n in references_of(record.__class__)
             if values[n] is not None
         }
+    return found
+
+
+def _pointing(node: Node, targets: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Give the records that point to one of these."""
+    ids = list(targets)
+    found: set[uuid.UUID] = set()
+    for model in kinds().values():
+        rows = model._base_manager.using(node.using)
+        for number, at in product(references_of(model), range(0, len(ids), 500)):
+            name = wire_of(model).fields[number]
+            some = rows.filter(**{f"{name}__in": ids[at : at + 500]})
+            found |= set(some.values_list("pk", flat=True))
     return found
 
 

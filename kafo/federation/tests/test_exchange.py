@@ -1,5 +1,7 @@
+import pytest
+
 from kafo.federation.models import Frame, Held, Outbox
-from kafo.federation.services.sealing import seal_waiting
+from kafo.federation.services.sealing import compare_tables, seal_waiting
 from kafo.federation.tests.toy.models import Person, Project, Step
 from kafo.federation.tests.world import office_id
 
@@ -99,6 +101,24 @@ def test_it_moves_a_record_to_another_audience(world):
     world.meet_all()
     assert not Project.objects.using("geneva").exists()
     assert Project.objects.using("bamako").exists()
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_it_keeps_what_points_to_a_record_that_moves(world, is_known):
+    made = project("bamako", title="Un")
+    Step.objects.using("bamako").create(
+        home_office=office_id("bamako"), visibility="federation", project=made, words="pas"
+    )
+    seal_waiting(world.nodes["bamako"])
+    if is_known:
+        world.meet_all()
+    made.visibility = "public"
+    made.save()
+    world.meet_all()
+    for name in ("geneva", "dakar"):
+        assert Step.objects.using(name).get().project_id == made.pk
+    assert compare_tables(world.nodes["bamako"]) == 0
+    assert world.alarms("bamako") == []
 
 
 def test_it_pushes_the_state_when_old_frames_are_gone(world):
