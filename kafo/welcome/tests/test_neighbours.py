@@ -40,6 +40,15 @@ def test_it_tells_of_each_office_with_keys_that_exist(office):
     assert any(row.get("username") for row in tables["person"])
 
 
+@pytest.mark.parametrize("office", OFFICES, ids=lambda office: office.key)
+def test_it_says_on_each_public_site_what_becomes_of_data(office):
+    tables = read_tables(office.key)
+    foot = [row for row in tables["page"] if row.get("in_footer") and "privacy" in row["key"]]
+    for site in tables["site"]:
+        (page,) = (row for row in foot if row["site"] == site["key"])
+        assert page["body"][site["default_locale"]], site["key"]
+
+
 def test_it_tells_the_story_of_one_office_alone():
     assert {row["key"] for row in read_tables("geneva")["site"]} == {"geneva"}
     assert {row["key"] for row in read_tables()["site"]} == {"bamako", "amm"}
