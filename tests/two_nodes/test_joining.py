@@ -133,7 +133,9 @@ def test_it_gives_a_declined_pen_back_and_joins_an_office_that_nobody_hosted(
     assert not (tmp_path / "dakar" / "settings.env").exists()
     dakar.kafo("office", "join", geneva.address, "--code", code.lower(), "--yes")
     geneva.kafo("roster", "draft", "r3")
+    assert "Signatures still missing: 2" in geneva.kafo("roster", "take", "r3", fails=True)
     signed(geneva, "r3")
+    assert "on its own server" in geneva.kafo("office", "status")
     assert "not in the list of offices yet" in dakar.kafo("init", *ANSWERS, fails=True)
     assert "taken up" in dakar.kafo("office", "join")
     assert dakar.python(SEATS) == 2
@@ -142,3 +144,4 @@ def test_it_gives_a_declined_pen_back_and_joins_an_office_that_nobody_hosted(
     names = "from kafo.people.models import Organization\n"
     names += "answer = sorted(Organization.objects.values_list('short_name', flat=True))"
     assert geneva.python(names) == ["Bamako", "D", "Genève"]
+    assert "Dakar: taken up" in geneva.kafo("office", "status")

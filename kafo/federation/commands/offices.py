@@ -164,25 +164,41 @@ def _say_stage(handover: Any) -> None:
             "kafo office decline)"
         ),
     }
+    if not handover.is_hosted:
+        nexts[Stage.KNOWN] = _("It writes on its own server, and is heard of at its next exchange.")
     say(f"{handover.name}: {handover.get_stage_display()}")
     if words := nexts.get(handover.stage):
         say(f"  → {words}")
 
 
 def status(options: Options) -> None:
+    from django.utils.formats import localize
     from django.utils.translation import gettext as _
+    from django.utils.translation import ngettext
 
     from kafo.federation.queries import handovers, peer_states
     from kafo.federation.services import joining
+    from kafo.federation.sizes import size_words
 
     joining.settle_handovers(this_node())
     for handover in handovers():
         _say_stage(handover)
     for state in peer_states():
-        values = {"entries": state.waiting_entries, "bytes": state.waiting_bytes}
-        waits = _("%(entries)d changes wait (%(bytes)d bytes)") % values
+        waits = str(_("Nothing waits for them."))
+        if state.waiting_entries:
+            values = {
+                "count": state.waiting_entries,
+                "size": size_words(state.waiting_bytes),
+                "cost": localize(state.cost),
+            }
+            waits = ngettext(
+                "%(count)d change waits for them: about %(size)s, %(cost)s FCFA.",
+                "%(count)d changes wait for them: about %(size)s, %(cost)s FCFA.",
+                state.waiting_entries,
+            )
+            waits %= values
         error = f" · {state.last_error}" if state.last_error else ""
-        say(f"{state.name}: {waits}, {state.cost} FCFA{error}")
+        say(f"{state.name}: {waits}{error}")
 
 
 def _handover(name: str) -> Any:

@@ -203,8 +203,17 @@ def take_roster(node: Node, *, actor: Any, document: bytes) -> bool:
     require_signer(actor)
     try:
         is_new = node.accept_roster(document)
-    except (Malformed, Untrusted) as error:
-        raise Refused(_("This list cannot be taken: %(why)s") % {"why": error}) from error
+    except Malformed as error:
+        raise Refused(_("This is no list of offices.")) from error
+    except Untrusted as error:
+        if missing := missing_signatures(document):
+            text = _("Signatures still missing: %(count)d. Each holder: kafo roster sign FILE KEY")
+            raise Refused(text % {"count": missing}) from error
+        text = _(
+            "This list does not follow the one that is known here, version %(version)d. Exchange "
+            "with the others first, or draft it anew."
+        )
+        raise Refused(text % {"version": node.roster.version if node.roster else 0}) from error
     if is_new:
         newest = Roster.objects.using(node.using).latest("version")
         record_act("federation.roster.take", actor=actor, record=newest)

@@ -81,6 +81,8 @@ def compare_daily() -> int:
 def visit_now(office: uuid.UUID | None = None) -> dict[str, Visit | None]:
     """Visit one peer, or all, whoever's turn it is; give what came of it by name, None: nothing.
 
+    Of all, those without an address are left out: they visit.
+
     Raises Refused when the line is cut, there is no list of offices, or no such office in it.
     """
     node = this_node()
@@ -88,7 +90,8 @@ def visit_now(office: uuid.UUID | None = None) -> dict[str, Visit | None]:
         raise Refused(_("This office knows no other yet: there is no list of offices here."))
     if line().is_cut:
         raise Refused(_("The link is cut. Join it first."))
-    entries = [e for e in peer_offices() if office is None or e.id == office.bytes]
+    wanted = office.bytes if office else None
+    entries = [e for e in peer_offices() if (_addresses(e) if wanted is None else e.id == wanted)]
     if office and not entries:
         raise Refused(_("The list of offices has no such office."))
     return {entry.name: visit_peer(node, entry) for entry in entries}
@@ -116,7 +119,8 @@ def visit_peer(node: Node, entry: OfficeEntry) -> Visit | None:
         Peer.objects.filter(pk=peer.pk).update(fault=fault)
         if fault:
             # That a line is down now and then is what this is made for.
-            level = logging.INFO if fault == Fault.SILENT else logging.WARNING
+            is_usual = fault in {Fault.SILENT, Fault.NOWHERE}
+            level = logging.INFO if is_usual else logging.WARNING
             logger.log(level, "The visit to %s failed: %s.", entry.name, fault)
     if visit and visit.frames + visit.snapshots:
         settle_recovery(node)
