@@ -73,6 +73,7 @@ def deed(words: Any, about: Any) -> SafeString:
 
 
 def tag(words: Any) -> SafeString:
+    """Give words as a small mark beside a name."""
     return format_html('<span class="tag">{}</span>', words)
 
 
@@ -150,6 +151,7 @@ def mandate_state(mandate: Mandate) -> str:
 
 
 def is_mandate_open(mandate: Mandate) -> bool:
+    """Say whether it holds now or later."""
     return mandate.ends_at is None or mandate.ends_at > timezone.now()
 
 
@@ -159,10 +161,12 @@ def is_open(membership: Membership) -> bool:
 
 
 def place_of(membership: Membership) -> Any:
+    """Give the body or the post that the person is in."""
     return membership.body or membership.post
 
 
 def place_link(membership: Membership) -> str:
+    """Give the address of the page of that body or post."""
     if membership.body_id:
         return reverse("people:body", args=[membership.body_id])
     return reverse("people:post", args=[membership.post_id])

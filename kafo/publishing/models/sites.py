@@ -15,6 +15,7 @@ HOST = RegexValidator(
 
 
 def default_locales() -> list[str]:
+    """Give the codes of the languages of a new site, its main one first."""
     return ["fr", "en"]
 
 

@@ -89,6 +89,7 @@ class Poster:
 
 
 def pirogue(p: Poster, x: float, y: float, size: float, colour: str, band: str) -> None:
+    """Draw a boat around (x, y), 600 points long at size 1, with a band along its side."""
     bow, keel = 300 * size, 62 * size
     hull = [(x - bow, y - 48 * size), (x - bow * 0.62, y), (x + bow * 0.62, y)]
     p.poly(
@@ -100,6 +101,7 @@ def pirogue(p: Poster, x: float, y: float, size: float, colour: str, band: str) 
 
 
 def house(p: Poster, x: float, base: float, w: float, h: float, wall: str, shade: str) -> None:
+    """Draw a house that stands on `base`, with its left wall at `x`: a door and a window."""
     p.rect(x, base - h, x + w, base, wall)
     p.rect(x + w * 0.72, base - h, x + w, base, shade)
     p.rect(x - 6, base - h - 14, x + w + 6, base - h + 6, shade)
