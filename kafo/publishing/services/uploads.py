@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kafo.publishing.models.uploads import Upload
-from kafo.publishing.services.files import check_size
+from kafo.publishing.services.files import check_size, clean_picture
 from kafo.records.durable import sync_folder
 from kafo.records.errors import KafoError, NotVisible, Refused, TryAgain
 
@@ -75,6 +75,17 @@ def receive_piece(*, actor: Any, pk: Any, offset: int, stream: Any) -> Upload:
             upload.offset = min(file.tell(), upload.size)
             upload.save(update_fields=["offset"])
     return upload
+
+
+def keep_file(*, actor: Any, file: Any) -> Upload:
+    """Keep a picture whose form has to be filled in again; it need not travel a second time.
+
+    Raises Refused when it cannot become a picture, is too big, or too many wait.
+    """
+    clean_picture(file)
+    upload = begin_upload(actor=actor, name=file.name, size=file.size)
+    file.seek(0)
+    return receive_piece(actor=actor, pk=upload.pk, offset=0, stream=file)
 
 
 def _pieces(stream: Any) -> Iterator[bytes]:

@@ -42,6 +42,7 @@ from kafo.publishing.services.writing import (
     save_draft,
     submit_page,
 )
+from kafo.publishing.views.uploads import KeepsFile
 from kafo.records.errors import NotVisible, Refused
 
 
@@ -115,7 +116,7 @@ def _on_site(paths: dict[str, list[str]]) -> Any:
     return narrowed
 
 
-class _WriteView(FormView):
+class _WriteView(KeepsFile, FormView):
     """What beginning and correcting a page share."""
 
     policy = page_policy
@@ -191,7 +192,7 @@ class _WriteView(FormView):
             "alternatives": {language: data["alternative"]},
             "credit": data["credit"],
         }
-        if data.get("upload"):
+        if data.get("upload") and not data.get("file"):
             with open_upload(actor=self.request.user, pk=data["upload"]) as file:
                 words["picture"] = add_picture(file=file, **told)
             drop_upload(actor=self.request.user, pk=data["upload"])

@@ -17,6 +17,7 @@ from kafo.publishing.models import Picture
 from kafo.publishing.permissions.editing import WRITE, file_policy, sites_where
 from kafo.publishing.services.pictures import add_document, add_picture, change_picture
 from kafo.publishing.services.uploads import drop_upload, open_upload
+from kafo.publishing.views.uploads import KeepsFile
 from kafo.records.errors import NotVisible
 
 
@@ -81,7 +82,7 @@ class PictureFile(DeskView):
         return FileResponse(file)
 
 
-class PictureAdd(FormView):
+class PictureAdd(KeepsFile, FormView):
     policy = file_policy
     form_class = PictureForm
     template_name = "publishing/desk/picture_form.html"
@@ -96,7 +97,7 @@ class PictureAdd(FormView):
     def save(self, form: Any) -> Any:
         data = dict(form.cleaned_data)
         file, upload = data.pop("file"), data.pop("upload")
-        if not upload:
+        if file or not upload:
             return add_picture(actor=self.request.user, file=file, **data)
         with open_upload(actor=self.request.user, pk=upload) as sent:
             picture = add_picture(actor=self.request.user, file=sent, **data)

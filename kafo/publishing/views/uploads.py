@@ -2,11 +2,15 @@
 
 import base64
 import binascii
+from contextlib import suppress
+from math import ceil
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from kafo.desk.views import DeskView
 from kafo.publishing.permissions.editing import file_policy
@@ -16,11 +20,40 @@ from kafo.publishing.services.uploads import (
     begin_upload,
     drop_upload,
     find_upload,
+    keep_file,
     receive_piece,
 )
-from kafo.records.errors import Refused, TryAgain
+from kafo.records.errors import NotVisible, Refused, TryAgain
 
 VERSION = "1.0.0"
+
+
+class KeepsFile:
+    """Before a form with a picture: what was sent is kept when the form is shown again."""
+
+    request: HttpRequest
+
+    def render(self, form: Any, token: str = "", version: str = "") -> HttpResponseBase:
+        file = self.request.FILES.get("file")
+        if file and "file" not in form.errors:
+            with suppress(Refused):  # the form says it itself
+                kept = keep_file(actor=self.request.user, file=file)
+                form.initial["upload"] = str(kept.pk)
+                if form.is_bound:
+                    form.data = form.data.copy()
+                    form.data[form.add_prefix("upload")] = str(kept.pk)
+        self._say_what_is_here(form)
+        answer: HttpResponseBase = super().render(form, token, version)  # type: ignore[misc]
+        return answer
+
+    def _say_what_is_here(self, form: Any) -> None:
+        try:
+            upload = find_upload(actor=self.request.user, pk=UUID(form["upload"].value() or ""))
+        except (ValueError, NotVisible):
+            return
+        if upload.is_complete:
+            words = gettext("The picture has arrived: {all} kB.")
+            form.fields["file"].help_text = words.format(all=ceil(upload.size / 1000))
 
 
 class _Tus(DeskView):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from kafo.people.models import Mandate
-from kafo.publishing.models import NewsPage, Picture
+from kafo.publishing.models import NewsPage, Picture, Upload
 from kafo.publishing.services.writing import newest, save_draft
 
 from .conftest import ROLES, World, paragraph, png, sent
@@ -65,6 +65,41 @@ def test_it_asks_for_the_words_of_a_picture(world: World) -> None:
     assert response.status_code == 422
     assert {"alternative", "credit"} <= set(response.context["form"].errors)
     assert not NewsPage.objects.filter(title="Sans mots").exists()
+
+
+def _sent_back(response: Any) -> dict[str, Any]:
+    form = response.context["form"]
+    back = {field.html_name: field.value() for field in form if field.name != "file"}
+    back = {name: value for name, value in back.items() if value not in (None, False)}
+    return back | {"submission": response.context["token"]}
+
+
+@pytest.mark.parametrize("press", [{}, {"add": "heading"}])
+def test_it_asks_for_no_picture_twice_without_script(world: World, press: dict[str, str]) -> None:
+    client = world.client("editor")
+    address = reverse("pages:add")
+    data = form_of(client, address) | {"title": "Envoyée une fois", "file": sent(png())}
+    response = client.post(address, data | press)
+    assert ": 3 " in response.context["form"].fields["file"].help_text
+    words = {"alternative": "Un toit", "credit": "Dessin A. Fictive"}
+    assert client.post(address, _sent_back(response) | words).status_code == 302
+    picture = newest(Page.objects.get(draft_title="Envoyée une fois")).picture
+    assert (picture.credit, picture.width) == ("Dessin A. Fictive", 800)
+    assert not Upload.objects.exists()
+
+
+def test_it_keeps_no_file_that_is_no_picture_and_takes_the_one_chosen_last(world: World) -> None:
+    client = world.client("editor")
+    address = reverse("pages:picture-add")
+    data = form_of(client, address) | {"site": world.bamako.pk}
+    response = client.post(address, data | {"file": sent(b"no picture")})
+    assert response.status_code == 422
+    assert not Upload.objects.exists()
+    response = client.post(address, data | {"file": sent(png())})
+    assert Upload.objects.count() == 1
+    words = {"alternatives_fr": "Un toit", "credit": "A. Fictive", "file": sent(png((400, 300)))}
+    assert client.post(address, _sent_back(response) | words).status_code == 302
+    assert Picture.objects.latest("pk").width == 400
 
 
 def test_it_corrects_text_and_keeps_what_it_cannot_write(world: World) -> None:
