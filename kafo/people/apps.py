@@ -18,6 +18,8 @@ class PeopleConfig(AppConfig):
         grant_rights(
             Role.DIRECTOR, "people.mandate", "people.protect", "people.invite", "people.acts"
         )
+        for role in (Role.DIRECTOR, Role.BOARD_MEMBER):
+            grant_rights(role, "people.approve")
         grant_rights(Role.DIRECTOR, "people.recover")
         grant_rights(Role.DIRECTOR, "people.adopt", "people.template")
         grant_rights(Role.BOARD_MEMBER, "people.mandate", "people.acts", "people.adopt")

@@ -240,17 +240,24 @@ class InvitationPolicy(Policy):
 
 
 class AuthorizationPolicy(ScopedPolicy):
-    """Guardians' authorisations; nobody approves her own, nor one that she recorded."""
+    """Guardians' authorisations; nobody approves her own, nor one that she recorded.
+
+    Whoever approves reads them too: the board is there for what the director recorded.
+    """
 
     organization_id = "person__organization_id"
     rights = {
         "view": "people.edit",
         "add": "people.edit",
-        "approve": "people.protect",
+        "approve": "people.approve",
         "withdraw": "people.protect",
         "keep": "people.protect",
         "erase": "people.protect",
     }
+
+    def scope(self, actor: Any, action: str) -> set[UUID]:
+        scope = super().scope(actor, action)
+        return scope | super().scope(actor, "approve") if action == "view" else scope
 
     def may(self, actor: Any, action: str, record: Any = None) -> bool:
         if record is not None and action == "approve":

@@ -66,6 +66,19 @@ def test_it_wants_a_second_person(cast, lea, client):
     assert lacks_authorization(lea)
 
 
+def test_it_lets_the_board_approve_what_the_director_recorded(cast, lea):
+    authorization = record(cast, "director", lea)
+    client = Client()
+    client.force_login(cast["board"])
+    page = client.get(reverse("account:authorizations")).content.decode()
+    step = reverse("account:authorization-approve", args=[authorization.pk])
+    assert step in page
+    assert client.post(step).status_code == 302
+    assert not lacks_authorization(lea)
+    for name in ("authorization-withdraw", "authorization-erase"):
+        assert client.get(reverse(f"account:{name}", args=[authorization.pk])).status_code == 404
+
+
 def test_it_holds_once_somebody_else_approved(cast, lea, client):
     record(cast, "coordinator", lea)
     client.force_login(cast["director"])

@@ -92,7 +92,12 @@ class AddAuthorizationView(FormView):
     title = gettext_lazy("Authorisation of a guardian")
     form_class = AuthorizationForm
     intro = gettext_lazy("Copy it from the signed paper. A second person, not you, approves it.")
-    done_text = gettext_lazy("Recorded. It holds once it is approved.")
+    back_url_name = "account:authorizations"
+    back_label = AuthorizationsView.title
+    done_text = gettext_lazy(
+        "Recorded. It holds once a second person, of the direction or of the board, has approved "
+        "it: tell her that it waits."
+    )
 
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs = super().get_form_kwargs()
@@ -101,9 +106,6 @@ class AddAuthorizationView(FormView):
 
     def get_facts(self) -> list[tuple[Any, Any]]:
         return [(_("Minor"), self.record)]
-
-    def get_back(self) -> tuple[Any, str] | None:
-        return (self.title, reverse("account:authorizations"))
 
     def save(self, form: Any) -> None:
         add_authorization(actor=self.request.user, person=self.record, **form.cleaned_data)
