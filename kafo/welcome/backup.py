@@ -118,7 +118,7 @@ def _dump_database(folder: Path) -> Path:
         source = sqlite3.connect(str(settings.DATABASES["default"]["NAME"]), timeout=60)
         try:
             source.execute("VACUUM INTO ?", (str(target),))
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             raise Refused(
                 _("The database could not be copied: %(why)s.") % {"why": error}
             ) from error

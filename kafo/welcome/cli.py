@@ -295,9 +295,7 @@ def _wrong(name: str, value: str) -> str:
 
 def _run(options: argparse.Namespace) -> int:
     _require_office()
-    from kafo.config import env
-
-    env.database_at(env.text("KAFO_DATABASE_URL", "sqlite://"))
+    importlib.import_module(os.environ["DJANGO_SETTINGS_MODULE"])  # says what is wrong in them
     _require_port(options)
     return _serve(options)
 

@@ -229,6 +229,23 @@ def test_it_refuses_a_wrong_database_address(office):
     assert "Traceback" not in done.stderr
 
 
+def test_it_says_which_setting_is_wrong_before_it_runs(office):
+    for name, value in (("KAFO_HTTPS", "maybe"), ("KAFO_DATABASE_URL", "mysql://x")):
+        done = run_kafo("run", home=office, check=False, **{name: value})
+        assert done.returncode == 1
+        assert name in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_it_says_that_a_database_is_damaged(office):
+    (office / "kafo.sqlite3").write_bytes(b"damaged" * 1000)
+    for command in ("check", "backup"):
+        done = run_kafo(command, home=office, check=False)
+        assert done.returncode == 1
+        assert "not a database" in done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+
+
 def test_it_takes_nothing_away_that_no_demonstration_made(office, tmp_path):
     before = sorted(office.rglob("*"))
     done = run_kafo("demo", "--home", office, "--prepare", home=tmp_path, check=False)
