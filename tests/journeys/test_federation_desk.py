@@ -64,6 +64,7 @@ def test_it_carries_a_proposal_over_a_cut_and_a_stick_there(
     director.click("button[name=cut][value=yes]")
     expect(director.locator("main .warn").first).to_contain_text("The link is cut")
     editor.get_by_role("link", name=PARTNER).click()
+    editor.wait_for_url(re.compile(r"/organizations/[0-9a-f-]{36}/$"))
     copy = editor.url
     note = editor.locator("main .note")
     expect(note).to_contain_text("Of Bamako, as of")
@@ -73,6 +74,7 @@ def test_it_carries_a_proposal_over_a_cut_and_a_stick_there(
     editor.fill("[name=town]", "Kati")
     editor.fill("[name=reason]", "Read on their letter")
     _send(editor)
+    editor.wait_for_url(re.compile(r"/proposals/[0-9a-f-]{36}/$"))
     proposal = editor.url
     expect(editor.locator("main")).to_contain_text("waits for an answer")
     wrong += faults(editor)

@@ -37,11 +37,13 @@ def test_it_hands_a_branch_over_to_its_own_server(bamako: Node, sign_in: SignIn,
     director.fill("[name=name_fr]", "Antenne de Ségou (fictive)")
     director.fill("[name=short_name]", "Segou")
     _send(director)
+    director.wait_for_url(re.compile(r"/organizations/[0-9a-f-]{36}/$"))
     branch = director.url
 
     director.goto(bamako.address("/desk/offices/handing-over/invite/"))
     director.select_option("[name=organization]", label="Segou")
     _send(director)
+    director.wait_for_url(re.compile(r"/handing-over/\d+/$"))
     handover = director.url
     code = director.locator(".code").first.inner_text().strip()
     wrong = faults(director)
