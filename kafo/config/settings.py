@@ -228,5 +228,5 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"kafo": {"level": "INFO"}},
+    "loggers": {"kafo": {"level": "WARNING" if KAFO_IS_DEMO else "INFO"}},
 }
