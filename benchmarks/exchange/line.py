@@ -23,7 +23,7 @@ class Line:
 
     def __init__(self, bits: float = 0, round_trip: float = 0.0) -> None:
         self.bits, self.delay = bits, round_trip / 2
-        self.moved, self.packets, self.turns = 0, 0, 0
+        self.moved = 0
         self.cut_at: int | None = None
         self.is_cut = threading.Event()
         self._ends = [f"kafo{os.getpid()}{side}" for side in "ab"]
@@ -66,7 +66,7 @@ class Line:
     def count(self) -> int:
         """Give the bytes moved since the last time."""
         with self._lock:
-            moved, self.moved, self.packets = self.moved, 0, 0
+            moved, self.moved = self.moved, 0
         return moved
 
     def cut_after(self, moved: int) -> None:
@@ -98,7 +98,6 @@ class Line:
                 if self.is_cut.is_set():
                     continue
                 self.moved += len(packet)
-                self.packets += 1
                 if self.cut_at is not None and self.moved >= self.cut_at:
                     self.is_cut.set()
             with ready:
