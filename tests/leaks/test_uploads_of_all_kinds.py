@@ -103,6 +103,27 @@ def test_it_refuses_as_a_document(world: World, case: str) -> None:
     assert model.objects.count() == count
 
 
+BACK_OFFICE = [
+    *(("wagtailimages:add", Picture, case, NO_PICTURES[case]) for case in NO_PICTURES),
+    *(("wagtaildocs:add", get_document_model(), case, NO_DOCUMENTS[case]) for case in NO_DOCUMENTS),
+]
+
+
+@pytest.mark.parametrize(("view", "model", "case", "file"), BACK_OFFICE)
+def test_it_refuses_the_same_in_the_back_office(
+    world: World, view: str, model: Any, case: str, file: tuple[str, bytes]
+) -> None:
+    count = model.objects.count()
+    words = {"title": "T", "credit": "C", "description": "A bridge"}
+    words["collection"] = world.records["A"]["site"].collection_id
+    answer = world.client("director").post(
+        reverse(view), words | {"file": SimpleUploadedFile(*file)}
+    )
+    assert answer.status_code == 200, case
+    assert {"file", "__all__"} >= set(answer.context["form"].errors)
+    assert model.objects.count() == count
+
+
 NAMES = ["../../../etc/passwd.png", "..\\..\\evil.png", "a" * 240 + ".png", 'x"\r\nX-Evil: 1.png']
 
 
