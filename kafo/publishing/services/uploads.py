@@ -53,28 +53,36 @@ def find_upload(*, actor: Any, pk: Any) -> Upload:
 def receive_piece(*, actor: Any, pk: Any, offset: int, stream: Any) -> Upload:
     """Write what `stream` gives from `offset` on; the bytes are on the disk when this returns.
 
-    When the line is cut in the middle, what has arrived is kept. Raises NotVisible, WrongOffset,
-    TryAgain when another request is writing, Refused when more comes than was announced.
+    When the line is cut in the middle, the pieces that arrived are kept. Raises NotVisible,
+    WrongOffset, TryAgain when another request is writing, Refused when more comes than was
+    announced.
     """
     upload = find_upload(actor=actor, pk=pk)
+    if offset != upload.offset:
+        raise WrongOffset(upload.offset)
+    # Nothing is held while the line is waited for: it may have broken without a word, and its
+    # sender be back on another one.
+    for piece in _pieces(stream):
+        _append(upload, offset, piece)
+        offset = upload.offset
+    return upload
+
+
+def _append(upload: Upload, offset: int, piece: bytes) -> None:
     with _locked(upload) as file:
         upload.refresh_from_db()
         if offset != upload.offset:
             raise WrongOffset(upload.offset)
+        if offset + len(piece) > upload.size:
+            raise Refused(_("More bytes came than were announced."))
         # Bytes beyond the offset were never acknowledged: a crash left them.
         file.truncate(offset)
         file.seek(offset)
-        try:
-            for piece in _pieces(stream):
-                if file.tell() + len(piece) > upload.size:
-                    raise Refused(_("More bytes came than were announced."))
-                file.write(piece)
-        finally:
-            file.flush()
-            os.fsync(file.fileno())
-            upload.offset = min(file.tell(), upload.size)
-            upload.save(update_fields=["offset"])
-    return upload
+        file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+        upload.offset = offset + len(piece)
+        upload.save(update_fields=["offset"])
 
 
 def keep_file(*, actor: Any, file: Any) -> Upload:

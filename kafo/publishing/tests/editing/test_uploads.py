@@ -19,7 +19,12 @@ from PIL import Image
 
 from kafo.publishing.models import Picture, Upload
 from kafo.publishing.services.files import check_document, clean_picture
-from kafo.publishing.services.uploads import forget_uploads
+from kafo.publishing.services.uploads import (
+    WrongOffset,
+    begin_upload,
+    forget_uploads,
+    receive_piece,
+)
 from kafo.records.errors import Refused
 
 from .conftest import World, png
@@ -122,6 +127,22 @@ def test_it_throws_away_what_was_never_acknowledged(world: World) -> None:
     assert offset_of(client, url) == 5
     assert piece(client, url, 5, b"67890").status_code == 204
     assert upload.path.read_bytes() == b"1234567890"
+
+
+def test_it_goes_on_while_the_broken_line_is_still_waited_for(world: World) -> None:
+    actor, content = world.account("editor"), b"0123456789"
+    upload = begin_upload(actor=actor, name="photo.png", size=len(content))
+
+    class Silent:
+        """A line that went without a word; meanwhile its sender came back on another."""
+
+        def read(self, size: int) -> bytes:
+            receive_piece(actor=actor, pk=upload.pk, offset=0, stream=io.BytesIO(content))
+            return b"abc"
+
+    with pytest.raises(WrongOffset):
+        receive_piece(actor=actor, pk=upload.pk, offset=0, stream=Silent())
+    assert upload.path.read_bytes() == content
 
 
 def test_it_forgets_what_nobody_finished(world: World) -> None:
