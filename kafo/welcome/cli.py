@@ -274,8 +274,8 @@ def _init(options: argparse.Namespace) -> int:
 
     code = make_office(**answers, progress=_tell)
     print("\n" + _("The office is ready in %(home)s.") % {"home": home})
-    print(f"{_('Start it:'):<11} kafo run --home {home}")
-    print(_("Sign in:    open /desk/enter/ and type the code") + f"  {code}")
+    print(_("Start it:") + f"  kafo run --home {home}")
+    print(_("Sign in: open /desk/enter/ and type the code") + f"  {code}")
     return 0
 
 
@@ -409,7 +409,7 @@ def _restore(options: argparse.Namespace) -> int:
         return 0
     manifest = restore_backup(options.file, home, progress=_tell)
     print(_("Restored the office of %(time)s.") % _about(manifest))
-    print(f"{_('Start it:'):<11} kafo run --home {home}")
+    print(_("Start it:") + f"  kafo run --home {home}")
     return 0
 
 

@@ -288,7 +288,7 @@ def recover(options: Options) -> int:
     node = this_node()
     if node.roster:
         for name, visit in visit_now().items():
-            say(f"{name}: {_('exchanged') if visit else _('not reached')}")
+            say(f"{name}: " + (_("exchanged") if visit else _("not reached")))
     key = node.greeting_key()
     public = public_bytes(key) if key else node.prepare_key(node.office)
     if not node.writes(node.office):
@@ -296,7 +296,8 @@ def recover(options: Options) -> int:
         if entry is None or public not in [known for known, _limits in entry.keys]:
             say(_("This server has a new key, which the list of offices must name first."))
             say(_("In an office that is well: kafo roster revoke NAME FILE --new-key KEY"))
-            say(f"  {_('key')} {public.hex()}\n  {_('digits')} {digits_of(public)}")
+            say("  " + _("key") + f" {public.hex()}")
+            say("  " + _("digits") + f" {digits_of(public)}")
             return 1
         node.promote_key(node.office)
         settle_keys(node)

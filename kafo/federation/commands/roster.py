@@ -121,4 +121,4 @@ def show(options: Options) -> None:
         say(f"{entry.name}  {', '.join(entry.addresses) or '—'}")
         for key, limits in entry.keys:
             note = "" if limits is None else "  " + _("(believed no more)")
-            say(f"  {_('key')} {digits_of(key)}{note}")
+            say("  " + _("key") + f" {digits_of(key)}{note}")

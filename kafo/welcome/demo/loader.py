@@ -94,7 +94,7 @@ def _guide(port: int, office: str) -> list[str]:
     people = [f"{account.username:<18} {account.person}" for account in accounts]
     return [
         *sites,
-        f"{_('Desk'):<46} http://{office}.localhost:{port}/desk/",
+        _("Desk").ljust(46) + f" http://{office}.localhost:{port}/desk/",
         *_others(port, office),
         "",
         _("Sign in with the password %(password)s as one of:") % {"password": PASSWORD},

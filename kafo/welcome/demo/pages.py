@@ -91,7 +91,7 @@ def load_sites(
     made = list(_make_pages(tables, library))
     for number, (page, row, language) in enumerate(made):
         if number % 25 == 0:
-            progress(f"{_('pages')} {number}/{len(made)}")
+            progress(_("pages") + f" {number}/{len(made)}")
         page.body = list(_blocks(row, language, library))
         page.save_revision().publish()
 
