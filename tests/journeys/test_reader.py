@@ -4,6 +4,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.journeys.conftest import COMPUTER
 from tests.node import Node
 
 NEWS = "/fr/nouvelles/une-equipe-prend-le-relais/"
@@ -99,3 +100,49 @@ def test_it_needs_no_mouse(node: Node, new_context: Any):
     page.keyboard.press("Enter")
     page.wait_for_url(lambda address: "#" not in address)
     expect(page.locator("h1")).to_be_visible()
+
+
+def test_it_reaches_the_whole_menu_on_one_line_of_a_phone(node: Node, new_context: Any):
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto(node.address("/fr/contact/"))
+    for menu in page.locator("header nav").all():
+        box = menu.bounding_box()
+        assert box
+        assert box["height"] < 60
+        widths = menu.evaluate("each => [each.scrollWidth, each.clientWidth]")
+    assert widths[0] > widths[1], "the menu is longer than the line"
+    assert (
+        page.evaluate("() => document.documentElement.scrollWidth") == page.viewport_size["width"]
+    )
+    search = page.locator("header").get_by_role("link", name="Rechercher").bounding_box()
+    assert search
+    assert search["x"] + search["width"] < page.viewport_size["width"] - 48, "seen without moving"
+    links = page.locator("header nav[aria-label=Menu] a").all_inner_texts()
+    reached = []
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        reached.append(_focus(page)[0])
+        expect(page.locator(":focus")).to_be_in_viewport(ratio=0.9)
+        if reached[-1] == links[-1]:
+            break
+    assert reached[-len(links) :] == links
+
+
+def test_it_shows_the_whole_menu_on_a_computer(node: Node, new_context: Any):
+    page = new_context(viewport=COMPUTER).new_page()
+    page.goto(node.address("/fr/"))
+    menu = page.locator("header nav[aria-label=Menu]")
+    assert menu.evaluate("each => each.scrollWidth <= each.clientWidth")
+    for link in menu.get_by_role("link").all():
+        expect(link).to_be_in_viewport(ratio=1)
+    assert menu.evaluate("each => getComputedStyle(each).maskImage") == "none"
+
+
+def test_it_goes_on_from_an_address_that_is_lost(node: Node, new_context: Any):
+    page = new_context(java_script_enabled=False).new_page()
+    answer = page.goto(node.address("/fr/nouvelles/rien/du/tout/"))
+    assert answer
+    assert answer.status == 404
+    page.fill("main [name=q]", "seminaire")
+    page.get_by_role("button", name="Rechercher").click()
+    expect(page.locator("main .list a").first).to_be_visible()
