@@ -115,8 +115,6 @@ LANGUAGES = [("fr", "Français"), ("en", "English"), ("bm", "Bamanankan")]
 KAFO_DESK_LANGUAGES = ["fr", "en"]
 LOCALE_PATHS = [PACKAGE / "locale"]
 FORMAT_MODULE_PATH = ["kafo.locale.formats"]
-USE_I18N = True
-USE_TZ = True
 TIME_ZONE = env.text("KAFO_TIME_ZONE", "Africa/Bamako")
 
 AUTH_USER_MODEL = "people.Account"
@@ -221,7 +219,6 @@ EMAIL_HOST_PASSWORD = env.text("KAFO_EMAIL_PASSWORD")
 EMAIL_USE_TLS = env.text("KAFO_EMAIL_HOST") != ""
 DEFAULT_FROM_EMAIL = env.text("KAFO_EMAIL_FROM", "kafo@localhost")
 
-SILENCED_SYSTEM_CHECKS: list[str] = []
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
