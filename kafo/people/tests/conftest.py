@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
 from django.utils import timezone
 
 from kafo.people.enums import BodyKind, Role
@@ -52,6 +53,12 @@ def make_account(organization: Organization, name: str) -> Account:
         organization=organization, given_name=name.capitalize(), family_name="Fictive"
     )
     return Account.objects.create(username=name, person=person, password="!")
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits():
+    """Attempts at the doors are counted in the cache: each test begins without."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
@@ -28,11 +27,6 @@ from kafo.people.services.invitations import (
 from kafo.records.errors import NotVisible, Refused
 
 PASSWORD = "mil-riz-fonio-27"
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits():
-    cache.clear()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.core.cache import cache
 from django.urls import reverse
 from playwright.sync_api import ConsoleMessage, Page, sync_playwright
 
@@ -19,7 +18,6 @@ pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 @pytest.fixture
 def page(settings: Any) -> Iterator[Page]:
-    cache.clear()
     # The test server hands out static files itself and knows no digest in their address.
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}

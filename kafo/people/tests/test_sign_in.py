@@ -21,11 +21,6 @@ PASSWORD = "mil-riz-fonio-27"
 SIGN_IN = "/desk/sign-in/"
 
 
-@pytest.fixture(autouse=True)
-def fresh_limits():
-    cache.clear()
-
-
 @pytest.fixture
 def client():
     return Client(headers={"accept-language": "en"})
