@@ -1,7 +1,8 @@
 """Backup while the node writes.
 
 A backup is one .tar.gz: manifest.json (what is in it, with SHA-256), the database
-(kafo.sqlite3 made by VACUUM INTO, or kafo.pgdump), the media, and the settings without secrets.
+(kafo.sqlite3 made by VACUUM INTO, or kafo.pgdump) without open sessions, the media, and the
+settings without secrets.
 Baked pages are not in it: they are made again from the database.
 """
 
@@ -14,6 +15,7 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,8 @@ from kafo.records.errors import Refused
 Progress = Callable[[str], None]
 
 SECRETS = ("KAFO_SECRET_KEY", "KAFO_EMAIL_PASSWORD", "KAFO_DATABASE_URL")
+# Whoever finds a backup could enter the desk with a session that is still open.
+SESSIONS = ("django_session", "usersessions_usersession")
 FORMAT = 1
 _UNFINISHED = ".backup-"
 
@@ -124,9 +128,19 @@ def _dump_database(folder: Path) -> Path:
             ) from error
         finally:
             source.close()
+        _forget_sessions(target)
         return target
-    run_postgres("pg_dump", "--format=custom", "--no-owner", f"--file={target}")
+    without = [f"--exclude-table-data={table}" for table in SESSIONS]
+    run_postgres("pg_dump", "--format=custom", "--no-owner", *without, f"--file={target}")
     return target
+
+
+def _forget_sessions(copy: Path) -> None:
+    with closing(sqlite3.connect(str(copy))) as database:
+        database.execute("PRAGMA secure_delete=ON")
+        for table in SESSIONS:
+            database.execute(f"DELETE FROM {table}")  # noqa: S608 - the names are our own
+        database.commit()
 
 
 def run_postgres(command: str, *arguments: str) -> None:

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,6 +48,15 @@ def test_it_keeps_all_it_writes_from_other_users_of_the_machine(office: tuple[No
     assert [str(path) for path in node.home.rglob("*") if path.stat().st_mode & 0o007] == []
 
 
+def _database_in_backup(home: Path) -> bytes:
+    file = home.with_name("backup.tar.gz")
+    subprocess.run([KAFO, "backup", file], env=environment(KAFO_HOME=str(home)), check=True)
+    with tarfile.open(file) as archive:
+        database = archive.extractfile("kafo.sqlite3")
+        assert database is not None
+        return database.read()
+
+
 def _end_all_mandates(home: Path) -> None:
     subprocess.run(
         [sys.executable, "-c", END_ALL],
@@ -73,12 +83,16 @@ def test_it_shuts_desk_and_back_office_when_the_mandate_ends_and_logs_no_secret(
 
     doors = ("/desk/persons/", "/desk/pages/", "/desk/mandates/", "/editor/", "/editor/pages/")
     assert {path: awa.open(path).status for path in doors} == dict.fromkeys(doors, 200)
+    sessions = {cookie.value for cookie in awa.cookies}
+    kept = _database_in_backup(node.home)
+    assert b"awa" in kept
+    assert [session for session in sessions if session.encode() in kept] == []
+
     _end_all_mandates(node.home)
     assert {path: awa.open(path).status for path in doors} == dict.fromkeys(doors, 404)
     assert awa.open("/desk/").status == 200, "one's own data stays within reach"
 
     log = node.log.read_text()
-    sessions = {cookie.value for cookie in awa.cookies}
     secrets = {PASSWORD, "a wrong secret word", code, code.replace(" ", ""), *totp, *sessions}
     secrets.add(re.search(r"KAFO_SECRET_KEY=(\S+)", (node.home / "settings.env").read_text())[1])
     assert [secret for secret in secrets if secret in log] == []
