@@ -31,6 +31,7 @@ def _enter(page: Page, base: str, username: str) -> None:
 def _shot(page: Page, height: int = 0) -> Image.Image:
     if height:
         page.set_viewport_size({"width": page.viewport_size["width"], "height": height})
+    page.wait_for_load_state("networkidle")
     return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
 
 
