@@ -70,7 +70,7 @@ def test_it_knows_every_argument_of_an_open_address() -> None:
         | back_office.PICTURE_NAMES
         | back_office.DOCUMENT_NAMES
         | back_office.OTHER_NAMES
-        | {"pk", "object_id"}
+        | {"pk", "object_id", "model_name"}
     )
     for name, route in ADDRESSES:
         if name in OPEN:
