@@ -21,6 +21,12 @@ def test_it_explains_each_command(command, tmp_path):
     assert len(said) > 200
 
 
+def test_it_explains_itself_in_the_language_of_the_terminal(tmp_path):
+    said = run_kafo("backup", "--help", home=tmp_path, LANG="fr_FR.UTF-8", LC_ALL="", LANGUAGE="")
+    assert "sauvegarde" in said.stdout
+    assert "Write a backup" not in said.stdout
+
+
 @pytest.mark.parametrize("command", ["run", "backup", "check"])
 def test_it_says_what_to_do_where_there_is_no_office(command, tmp_path):
     done = run_kafo(command, home=tmp_path / "nothing", check=False)
