@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.core.checks import run_checks
 from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
@@ -32,21 +32,35 @@ def is_migrated() -> bool:
 
 
 def migrate() -> None:
-    """Bring the database into shape; a database that holds something is copied first."""
+    """Bring the database into shape, all or nothing; one that holds something is copied first."""
     if is_migrated():
         return
     if connection.vendor == "sqlite" and "people_person" in connection.introspection.table_names():
-        copy = (
-            settings.KAFO_HOME
-            / "backups"
-            / f"before-update-{datetime.now(UTC):%Y%m%d-%H%M%S}.sqlite3"
-        )
-        copy.parent.mkdir(exist_ok=True)
-        connection.close()
-        with sqlite3.connect(str(settings.DATABASES["default"]["NAME"])) as source:
-            source.execute("VACUUM INTO ?", (str(copy),))
-        logger.info("The database was copied to %s before the update.", copy)
-    call_command("migrate", verbosity=0, interactive=False)
+        _copy_before_update()
+    # Django notes a migration after the transaction that makes its tables: when the power goes in
+    # between, the next start would make them again. So all of an update is one transaction.
+    connection.disable_constraint_checking()  # SQLite heeds it outside of transactions only
+    try:
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            call_command("migrate", verbosity=0, interactive=False)
+    finally:
+        connection.enable_constraint_checking()
+
+
+def _copy_before_update() -> None:
+    folder = settings.KAFO_HOME / "backups"
+    copy = folder / f"before-update-{datetime.now(UTC):%Y%m%d-%H%M%S}.sqlite3"
+    draft = folder / "before-update.part"
+    folder.mkdir(exist_ok=True)
+    draft.unlink(missing_ok=True)
+    connection.close()
+    with sqlite3.connect(str(settings.DATABASES["default"]["NAME"])) as source:
+        source.execute("VACUUM INTO ?", (str(draft),))
+    draft.replace(copy)
+    logger.info("The database was copied to %s before the update.", copy)
 
 
 def start_node() -> None:

@@ -15,6 +15,23 @@ from tests.crash.at_desk import AtTheDesk, Node, code_in
 from tests.crash.conftest import ANSWERS, kafo
 from tests.node import KAFO, environment
 
+SETTINGS = "kafo.config.settings"
+POWER_WENT = 9
+TAKE_BACK = """
+import django
+django.setup()
+from django.core.management import call_command
+call_command("migrate", "mfa", "zero", verbosity=0)
+"""
+CUT_BEFORE_NOTING = f"""
+import os, django
+django.setup()
+from django.db.migrations.recorder import MigrationRecorder
+from kafo.welcome.node import migrate
+MigrationRecorder.record_applied = lambda *_: os._exit({POWER_WENT})
+migrate()
+"""
+
 
 def while_working(work, done, seconds):
     """Let `work` go on in a thread until something is in `done`, and for some seconds more."""
@@ -174,7 +191,7 @@ def test_it_makes_the_office_after_the_power_went_while_it_was_made(tmp_path):
 
 def test_it_goes_on_with_an_update_that_was_broken_off(node):
     older = [sys.executable, "-m", "django", "migrate", "-v", "0"]
-    settings = {"DJANGO_SETTINGS_MODULE": "kafo.config.settings"}
+    settings = {"DJANGO_SETTINGS_MODULE": SETTINGS}
     for app in ("usersessions", "mfa"):
         subprocess.run(
             [*older, app, "zero"],
@@ -196,6 +213,14 @@ def test_it_goes_on_with_an_update_that_was_broken_off(node):
     assert list((node.home / "backups").glob("before-update-*.sqlite3"))
     done = kafo(node.home, "check", check=False)
     assert "ok    database" in done.stdout
+
+
+def test_it_goes_on_with_an_update_whose_tables_were_made_but_not_noted(node):
+    django = [sys.executable, "-c"]
+    around = {**environment(KAFO_HOME=str(node.home)), "DJANGO_SETTINGS_MODULE": SETTINGS}
+    subprocess.run([*django, TAKE_BACK], env=around, check=True)
+    assert subprocess.run([*django, CUT_BEFORE_NOTING], env=around).returncode == POWER_WENT
+    AtTheDesk(node.start()).sign_in()
 
 
 def test_it_lets_readers_read_while_the_database_is_updated(node):

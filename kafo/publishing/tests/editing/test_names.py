@@ -193,7 +193,7 @@ def test_it_lists_the_address_and_the_surname_alone_to_be_looked_at(
     client = world.client("director")
     shown = client.get(reverse("pages:name", args=[remaining.pk])).content.decode()
     assert "…/entretien-aissetou-fictive-keita/" in shown
-    assert "Perhaps somebody else" in shown
+    assert "Peut-être quelqu’un d’autre" in shown
     client.post(reverse("pages:name-replace", args=[remaining.pk]))
     remaining.refresh_from_db()
     assert sorted(remaining.texts) == by_hand
