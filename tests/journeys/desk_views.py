@@ -61,6 +61,7 @@ NO_PAGE = {
     "federation:take-back": "in a federation",
     "federation:take-up": "in a federation",
     "federation:give-back": "in a federation",
+    "federation:forget": "in a federation, after a handing over",
 }
 # Views that no link of the demonstration leads to, but that stand at a fixed address.
 STRANGERS = {

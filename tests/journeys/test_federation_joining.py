@@ -89,4 +89,13 @@ def test_it_hands_a_branch_over_to_its_own_server(bamako: Node, sign_in: SignIn,
     director.goto(branch)
     expect(director.locator("main .note")).to_contain_text("Of Segou")
     assert director.get_by_role("link", name="Change", exact=True).count() == 0
+    director.goto(handover)
+    director.get_by_role("link", name="Delete the copies").click()
+    expect(director.get_by_role("button", name="Delete them for good")).to_be_visible()
+    wrong += faults(director)
+    _send(director)
+    expect(director.locator("main .done")).to_contain_text("only that office holds them now")
+    answer = director.goto(branch)
+    assert answer
+    assert answer.status == 404
     assert not wrong, "\n".join(wrong)

@@ -21,10 +21,12 @@ def test_it_shows_a_page_that_was_published_while_the_link_was_cut(
     door = f"http://127.0.0.1:{bamako.port + 1}"
     until(lambda: answers(f"{door}/desk/sign-in/"), "Geneva does not answer.", bamako)
     copies = lambda: urllib.request.urlopen(f"{door}/mirror/").read().decode()  # noqa: E731
-    until(lambda: "/bamako/" in copies(), "Nothing of Bamako arrived in Geneva.", bamako)
-
     director = sign_in(bamako, "directeur", viewport=COMPUTER)
     director.goto(bamako.address("/desk/offices/"))
+    exchange = director.get_by_role("button", name="Échanger maintenant")
+    exchange.click()
+    until(lambda: "/bamako/" in copies(), "Nothing of Bamako arrived in Geneva.", bamako)
+
     director.click("button[name=cut][value=yes]")
     expect(director.locator("button[name=cut][value=no]")).to_be_visible()
     path = _publish(bamako, sign_in(bamako, "redactrice", viewport=COMPUTER), tmp_path)
@@ -40,6 +42,7 @@ def test_it_shows_a_page_that_was_published_while_the_link_was_cut(
 
     director.click("button[name=cut][value=no]")
     expect(director.locator("button[name=cut][value=yes]")).to_be_visible()
+    exchange.click()
     copy = (site + path).replace(geneva, door)
     until(lambda: answers(copy), "The page did not arrive in Geneva.", bamako)
     shown = lambda: urllib.request.urlopen(copy).read().decode()  # noqa: E731
