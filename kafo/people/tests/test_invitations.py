@@ -84,7 +84,7 @@ def test_it_says_to_whoever_holds_no_mandate_why_there_is_nothing_to_do(client, 
     invitation, _code = invite_person(actor=cast["director"], person=newcomer)
     account = accept_invitation(invitation=invitation, username="seydou", password=PASSWORD)
     client.force_login(account)
-    assert "You hold no mandate" in client.get("/desk/").content.decode()
+    assert "donne les mandats" in client.get("/desk/").content.decode()
     client.force_login(cast["director"])
     assert "You hold no mandate" not in client.get("/desk/").content.decode()
 
