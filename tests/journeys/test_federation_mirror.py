@@ -73,7 +73,7 @@ def _publish(office: Node, editor: Page, folder: Path) -> str:
     editor.set_input_files("[name=file]", photograph(folder / "pirogue.jpg", 900, 600))
     editor.fill("[name=alternative]", "Une pirogue à quai.")
     editor.fill("[name=credit]", "Photo A. Diarra (fictif)")
-    expect(editor.locator("[data-uploads]")).to_contain_text("arriv")
+    expect(editor.locator("[data-uploads]")).to_contain_text("arriv", timeout=60_000)
     editor.click("button[value=publish]")
     address = editor.get_by_role("link", name=re.compile("^http")).get_attribute("href")
     assert address

@@ -65,7 +65,7 @@ def test_it_leads_a_newcomer_from_the_terminal_to_a_published_picture(
     editor.set_input_files("[name=file]", photograph(tmp_path / "marche.jpg", 900, 600))
     editor.fill("[name=alternative]", "Une borne entre deux étals.")
     editor.fill("[name=credit]", "Photo A. Diarra (fictif)")
-    expect(editor.locator("[data-uploads]")).to_contain_text("arriv")
+    expect(editor.locator("[data-uploads]")).to_contain_text("arriv", timeout=60_000)
     editor.click("button[value=publish]")
     address = editor.get_by_role("link", name=re.compile("^http")).get_attribute("href")
     assert address

@@ -90,9 +90,11 @@
     bar.hidden = true;
     tell(words.sent, file.size, file.size);
   };
-  input.addEventListener("change", () => {
+  const start = () => {
     const mine = ++turn;
     form.elements.upload.value = "";
     if (input.files[0]) send(input.files[0], mine).catch(error => { bar.hidden = true; tell(error.message); });
-  });
+  };
+  input.addEventListener("change", start);
+  if (input.files[0]) start(); // chosen while the script was still on its way
 })();
