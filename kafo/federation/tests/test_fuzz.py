@@ -1,6 +1,6 @@
 """Bytes as an enemy would send them: damaged, cut, joined, and signed by an office that lies.
 
-Counted, not timed: a minute; tests/run makes somewhat more of it, FUZZ=7000000 an hour,
+Counted, not timed: a minute or two in each run of tests/run, FUZZ=7000000 an hour,
 FUZZ_SEED another hour. What fails is told with its seed, its number and its bytes.
 """
 
