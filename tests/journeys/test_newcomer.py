@@ -2,11 +2,9 @@
 
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import COMPUTER, choose_french_office
@@ -14,16 +12,6 @@ from tests.journeys.pictures import photograph
 from tests.node import Node
 
 LIST_SECONDS = 30
-
-
-@pytest.fixture
-def office(prepared: tuple[Path, int], demo_ports: None, tmp_path: Path) -> Iterator[Node]:
-    """The demonstration on the port that its guide names."""
-    started = Node.copied(prepared[0], tmp_path / "home", port=prepared[1])
-    try:
-        yield started.start("demo")
-    finally:
-        started.switch_off()
 
 
 def _sign_in(page: Page, desk: str, name: str, password: str) -> None:
@@ -35,9 +23,9 @@ def _sign_in(page: Page, desk: str, name: str, password: str) -> None:
 
 
 def test_it_leads_a_newcomer_from_the_terminal_to_a_published_picture(
-    office: Node, new_context: Any, tmp_path: Path
+    bamako: Node, new_context: Any, tmp_path: Path
 ):
-    shown = office.log.read_text()
+    shown = bamako.log.read_text()
     addresses = re.findall(r"http://\S+", shown)
     bamako, amm, desk = addresses[:3]
     password = re.search(r"password (\S+)", shown)

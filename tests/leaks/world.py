@@ -217,29 +217,22 @@ def _publishing(organization: Any, secret: str, letter: str) -> dict[str, Any]:
     news_list = home.add_child(
         instance=ListPage(title=secret, slug="news", locale=home.locale, live=True)
     )
-    page = news_list.add_child(
-        instance=NewsPage(
-            title=secret,
-            slug="item",
-            lead=secret,
-            news_on=date(2007, 7, 9),
-            locale=home.locale,
-            live=False,
+    page, waiting = (
+        news_list.add_child(
+            instance=NewsPage(
+                title=secret,
+                slug=slug,
+                lead=secret,
+                news_on=date(2007, 7, 9),
+                locale=home.locale,
+                live=False,
+            )
         )
+        for slug in ("item", "waiting")
     )
     page.save_revision().publish()
     page.refresh_from_db()
     leader = Account.objects.get(username=LEADERS[letter])
-    waiting = news_list.add_child(
-        instance=NewsPage(
-            title=secret,
-            slug="waiting",
-            lead=secret,
-            news_on=date(2007, 7, 9),
-            locale=home.locale,
-            live=False,
-        )
-    )
     submit_page(actor=leader, page=waiting)
     picture = get_image_model()(title=secret, credit=secret, collection=site.collection)
     picture.uploaded_by_user = leader

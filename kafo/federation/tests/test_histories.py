@@ -4,15 +4,11 @@ HISTORIES=2000 makes a long run of it.
 """
 
 import itertools
-import os
-import tempfile
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
 from kafo.federation.enums import AlarmKind
 from kafo.federation.errors import Frozen, Untrusted
@@ -28,42 +24,22 @@ from kafo.federation.services.applying import apply_frame, replay_parked
 from kafo.federation.services.erasing import drop_frames
 from kafo.federation.services.sealing import compare_tables, may_seal, seal_waiting
 from kafo.federation.tests import databases
+from kafo.federation.tests.invented import Offices, histories
 from kafo.federation.tests.test_skew import OLDER
 from kafo.federation.tests.toy.models import Project, Step
-from kafo.federation.tests.world import Cut, World, office_id
+from kafo.federation.tests.world import Cut, office_id
 from kafo.federation.wire import frames, signatures
 
 NAMES = ["geneva", "bamako", "dakar"]
 names = st.sampled_from(NAMES)
 audiences = st.sampled_from(["federation", "federation", "public", "home"])
-HISTORIES = int(os.environ.get("HISTORIES", "12"))
-how = settings(
-    max_examples=HISTORIES,
-    stateful_step_count=25,
-    deadline=None,
-    derandomize="HISTORIES" not in os.environ,
-    suppress_health_check=list(HealthCheck),
-    print_blob=True,
-    phases=[Phase.generate],
-)
+how = histories(12, 25)
 
 
-class Histories(RuleBasedStateMachine):
-    empty = None
-
+class Histories(Offices):
     def __init__(self):
         super().__init__()
-        self._folder = tempfile.TemporaryDirectory()
-        self.folder = Path(self._folder.name)
-        self.world = World(self.folder, self.empty)
         self.backed_up, self.count, self.erased = {}, 0, []
-
-    def teardown(self):
-        try:
-            self.come_together()
-        finally:
-            self.world.close()
-            self._folder.cleanup()
 
     def _own(self, name):
         return Project.objects.using(name).filter(home_office=office_id(name)).order_by("pk")

@@ -6,23 +6,20 @@ HISTORIES=2000 makes a long run of it.
 """
 
 import itertools
-import os
-import tempfile
-from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from kafo.federation.errors import Frozen, NotHome
 from kafo.federation.models import Log, Outbox
 from kafo.federation.receivers import _is_laid_down
 from kafo.federation.services import carrying, handing_over
 from kafo.federation.services.sealing import may_seal, seal_waiting
+from kafo.federation.tests.invented import Offices, histories
 from kafo.federation.tests.test_killed import killed_at
 from kafo.federation.tests.toy.models import Project
-from kafo.federation.tests.world import Cut, World, office_id
+from kafo.federation.tests.world import Cut, office_id
 from kafo.federation.wire import signatures
 
 NAMES = ["geneva", "bamako", "dakar"]
@@ -30,36 +27,16 @@ OFFICE = office_id("mopti")
 names = st.sampled_from(NAMES)
 cuts = st.none() | st.integers(0, 3000)
 deaths = st.none() | st.integers(0, 40)
-how = settings(
-    max_examples=int(os.environ.get("HISTORIES", "20")),
-    stateful_step_count=30,
-    deadline=None,
-    derandomize="HISTORIES" not in os.environ,
-    suppress_health_check=list(HealthCheck),
-    print_blob=True,
-    phases=[Phase.generate],
-)
+how = histories(20, 30)
 
 
-class Pens(RuleBasedStateMachine):
-    empty = None
-
+class Pens(Offices):
     def __init__(self):
         super().__init__()
-        self._folder = tempfile.TemporaryDirectory()
-        self.folder = Path(self._folder.name)
-        self.world = World(self.folder, self.empty)
         self.world.keys["mopti"] = [(self.world.nodes["geneva"].add_key(OFFICE), None)]
         self.world.spread()
         self.told, self.count = {}, 0
         self.write("geneva", "federation")
-
-    def teardown(self):
-        try:
-            self.come_together()
-        finally:
-            self.world.close()
-            self._folder.cleanup()
 
     def _writers(self):
         return [
