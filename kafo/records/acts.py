@@ -14,7 +14,9 @@ from kafo.records.enums import Weight
 WAGTAIL_PUBLISHES = (
     "wagtail.publish",
     "wagtail.publish.schedule",
+    "wagtail.publish.scheduled",
     "wagtail.unpublish",
+    "wagtail.unpublish.scheduled",
     "wagtail.workflow.approve",
 )
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from kafo.people.enums import InvitationKind
 from kafo.people.models.persons import Person
@@ -97,7 +98,7 @@ class Invitation(models.Model):
     def state(self) -> str:
         """What became of it, in words."""
         if self.used_at:
-            return str(_("used"))
+            return pgettext("printed code", "used")
         if self.revoked_at:
-            return str(_("revoked"))
-        return str(_("waiting") if self.is_waiting else _("expired"))
+            return pgettext("printed code", "revoked")
+        return str(_("waiting")) if self.is_waiting else pgettext("printed code", "expired")

@@ -69,21 +69,27 @@ class PictureWordsForm(DeskForm):
     )
 
 
+class _PictureInput(forms.FileInput):
+    """Leaves asking for a file to the server, which knows of one that arrived in pieces."""
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        return False
+
+
 class PictureForm(LibraryForm, PictureWordsForm):
     """A picture for the library of a site: sent with the form, or in pieces before it."""
 
     file = forms.FileField(
         label=_("Picture"),
-        required=False,
         help_text=_("JPEG, PNG, WebP or AVIF, at most 10 MB. Place and date in it are removed."),
-        widget=forms.FileInput(attrs={"accept": ACCEPT}),
+        error_messages={"required": _("Choose a picture.")},
+        widget=_PictureInput(attrs={"accept": ACCEPT}),
     )
     upload = forms.UUIDField(required=False, widget=forms.HiddenInput())
 
     field_order = ["site", "file", "alternatives", "credit", "licence", "upload"]
 
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
-        if not data.get("file") and not data.get("upload"):
-            self.add_error("file", _("Choose a picture."))
-        return data
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self["upload"].value():
+            self.fields["file"].required = False

@@ -91,7 +91,8 @@ def test_it_refuses_an_act_that_nobody_registered():
 
 
 def test_it_weighs_publications_of_the_page_log():
-    assert weight_of("wagtail.publish") == Weight.PUBLISH
+    for act in ("publish", "publish.scheduled", "unpublish", "unpublish.scheduled"):
+        assert weight_of(f"wagtail.{act}") == Weight.PUBLISH
     assert weight_of("wagtail.edit") == Weight.EDIT
 
 

@@ -70,10 +70,15 @@ def test_it_goes_on_after_a_cut_and_becomes_a_picture(world: World) -> None:
     assert wrong.status_code == 409
     assert piece(later, url, 500, content[500:]).status_code == 204
     data = form_of(later, reverse("pages:picture-add")) | {
-        "upload": url.split("/")[-2],
         "alternatives_fr": "Par morceaux",
         "credit": "Dessin",
     }
+    without = later.post(reverse("pages:picture-add"), data)
+    assert without.status_code == 422
+    form = without.context["form"]
+    assert list(form.errors) == ["file"]
+    assert form.fields["file"].required
+    data |= {"upload": url.split("/")[-2]}
     assert later.post(reverse("pages:picture-add"), data).status_code == 302
     picture = Picture.objects.get(title="Par morceaux")
     assert (picture.width, picture.height) == (800, 600)
