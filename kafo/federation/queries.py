@@ -23,8 +23,8 @@ from kafo.federation.models import (
 )
 from kafo.federation.node import Node, node_of
 from kafo.federation.wire.rosters import OfficeEntry, RosterPayload
+from kafo.records.prices import FCFA_PER_MEGABYTE
 
-FCFA_PER_MB = Decimal("2.5")
 FRAME_BYTES, ENTRY_BYTES = 250, 60  # about what a frame and a change in it weigh once sealed
 
 
@@ -208,7 +208,7 @@ def _state(
 
 def cost_of(size: int) -> Decimal:
     """Give what so many bytes cost, in FCFA, rounded up to a tenth."""
-    return (FCFA_PER_MB * size / 1_000_000).quantize(Decimal("0.1"), ROUND_UP)
+    return (FCFA_PER_MEGABYTE * size / 1_000_000).quantize(Decimal("0.1"), ROUND_UP)
 
 
 def open_alarms() -> "QuerySet[Alarm]":

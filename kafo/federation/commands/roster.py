@@ -12,12 +12,12 @@ def new(options: Options) -> None:
 
     from kafo.federation.services import rostering
 
-    node = this_node()
-    if node.roster:
-        rostering.begin_roster(node, actor=None, name="", address="", holders=[])
-    keys = rostering.new_holder_keys(Path(options.keys))
     made = rostering.begin_roster(
-        node, actor=None, name=options.name, address=options.address, holders=keys
+        this_node(),
+        actor=None,
+        name=options.name,
+        address=options.address,
+        keys=Path(options.keys),
     )
     say(_("The list of offices begins, with %(name)s alone.") % {"name": options.name})
     say(
@@ -26,7 +26,7 @@ def new(options: Options) -> None:
             "different countries if you can. Give each hers on a stick, then delete the folder "
             "here. Two of them sign each change."
         )
-        % {"folder": options.keys, "count": len(keys)}
+        % {"folder": options.keys, "count": len(made.roots)}
     )
     say(_("Fingerprint, to be compared by whoever joins:") + f"\n  {made.fingerprint}")
 

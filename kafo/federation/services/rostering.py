@@ -21,13 +21,14 @@ from kafo.records.acts import record_act
 from kafo.records.errors import Refused
 
 VALID_SECONDS = 2 * 365 * 24 * 3600
+HOLDERS = 3
 
 
-def new_holder_keys(folder: Path, count: int = 3) -> list[Ed25519PrivateKey]:
+def new_holder_keys(folder: Path) -> list[Ed25519PrivateKey]:
     """Make the keys of the holders, each a file of its own to be carried to another person."""
     folder.mkdir(parents=True, exist_ok=True)
     made = []
-    for number in range(1, count + 1):
+    for number in range(1, HOLDERS + 1):
         path = folder / f"holder-{number}.key"
         if path.exists():
             raise Refused(_("%(file)s is there already. Give an empty folder.") % {"file": path})
@@ -62,25 +63,26 @@ def begin_roster(
     actor: Any,
     name: str,
     address: str,
-    holders: Iterable[Ed25519PrivateKey],
+    keys: Path,
     others: Iterable[OfficeEntry] = (),
 ) -> RosterPayload:
     """Make the first list: this office and `others`, signed by all holders; give it.
 
-    Raises NotVisible, and Refused when there is a list already.
+    The holders' keys are new, in the folder `keys`. Raises NotVisible, and Refused when there is a
+    list already.
     """
     require_signer(actor)
     if node.roster:
         raise Refused(_("There is a list of offices already. Draft its next version instead."))
-    keys = list(holders)
+    holders = new_holder_keys(keys)
     payload = RosterPayload(
         version=1,
         expires_at=int(time.time()) + VALID_SECONDS,
-        threshold=len(keys) // 2 + 1,
-        roots=[signatures.public_bytes(key) for key in keys],
+        threshold=len(holders) // 2 + 1,
+        roots=[signatures.public_bytes(key) for key in holders],
         offices=[own_entry(node, name, [address] if address else []), *others],
     )
-    node.accept_roster(rosters.sign_roster(payload, keys), payload.fingerprint)
+    node.accept_roster(rosters.sign_roster(payload, holders), payload.fingerprint)
     return payload
 
 

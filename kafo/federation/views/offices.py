@@ -21,11 +21,12 @@ from kafo.federation.forms import LimitForm
 from kafo.federation.models import Alarm
 from kafo.federation.node import asking_once
 from kafo.federation.proposed import name_of, wait_for_us
-from kafo.federation.queries import FCFA_PER_MB, PeerState, line, peer_states, this_node
+from kafo.federation.queries import PeerState, line, peer_states, this_node
 from kafo.federation.services.tending import ask_for_visits, cut_line, limit_line, settle_alarm
 from kafo.federation.sizes import size_words
 from kafo.federation.views.proposals import require_node
 from kafo.records.errors import Refused
+from kafo.records.prices import FCFA_PER_MEGABYTE
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ class LimitView(FormView):
         return _(
             "Exchanging stops for the day when so much went to or came from an office. A megabyte "
             "costs about %(price)s FCFA."
-        ) % {"price": localize(FCFA_PER_MB)}
+        ) % {"price": localize(FCFA_PER_MEGABYTE)}
 
     def get_initial(self) -> dict[str, Any]:
         now = line()
@@ -129,6 +130,7 @@ class ExchangeView(DeskView):
     policy = permissions.offices
     action = "exchange"
     http_method_names = ("post",)
+    back_url_name = "federation:offices"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         require_node()
@@ -147,6 +149,7 @@ class LineView(DeskView):
     policy = permissions.offices
     action = "exchange"
     http_method_names = ("post",)
+    back_url_name = "federation:offices"
 
     def may(self, action: str) -> bool:
         return settings.KAFO_IS_DEMO and super().may(action)
@@ -164,6 +167,7 @@ class SettleView(DeskView):
     action = "settle"
     model = Alarm
     http_method_names = ("post",)
+    back_url_name = "federation:offices"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         settle_alarm(actor=request.user, alarm=self.record)

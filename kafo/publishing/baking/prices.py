@@ -5,7 +5,7 @@ from decimal import ROUND_CEILING, Decimal
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-FCFA_PER_MEGABYTE = Decimal("2.5")
+from kafo.records.prices import FCFA_PER_MEGABYTE
 
 
 def file_size(size: int) -> str:

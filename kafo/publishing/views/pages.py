@@ -17,7 +17,6 @@ from wagtail.models import Page
 from kafo.desk.services import find_submission, submit_once
 from kafo.desk.views import Column, Filter, FormView, ListView
 from kafo.publishing.baking.frames import language_name
-from kafo.publishing.baking.prices import FCFA_PER_MEGABYTE
 from kafo.publishing.forms.pages import HEADING, TEXT, PageForm
 from kafo.publishing.models import ListPage, PublicSite
 from kafo.publishing.permissions.editing import WRITE, page_policy, sites_where
@@ -44,6 +43,7 @@ from kafo.publishing.services.writing import (
 )
 from kafo.publishing.views.uploads import KeepsFile
 from kafo.records.errors import NotVisible, Refused
+from kafo.records.prices import FCFA_PER_MEGABYTE
 
 
 class PageList(ListView):

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 from wagtail.documents import get_document_model
 
 from kafo.desk.views import Action, Column, DeskView, FormView, ListView, RecordView
-from kafo.publishing.baking.prices import FCFA_PER_MEGABYTE
 from kafo.publishing.forms.documents import DocumentForm
 from kafo.publishing.forms.pictures import PictureForm, PictureWordsForm
 from kafo.publishing.models import Picture
@@ -19,6 +18,7 @@ from kafo.publishing.services.pictures import add_document, add_picture, change_
 from kafo.publishing.services.uploads import drop_upload, open_upload
 from kafo.publishing.views.uploads import KeepsFile
 from kafo.records.errors import NotVisible
+from kafo.records.prices import FCFA_PER_MEGABYTE
 
 
 class _Library(ListView):

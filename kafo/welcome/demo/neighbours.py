@@ -92,7 +92,7 @@ def federate(first: Path, port: int) -> None:
         actor=None,
         name=OFFICES[0].name,
         address=_address(OFFICES[0], port),
-        holders=rostering.new_holder_keys(first / _HOLDERS),
+        keys=first / _HOLDERS,
         others=others,
     )
     (document,) = rostering.roster_documents(node)

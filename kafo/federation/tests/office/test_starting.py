@@ -48,7 +48,7 @@ def listed(node, home):
         actor=None,
         name="Genève",
         address="http://127.0.0.1:8",
-        holders=rostering.new_holder_keys(home / "keys"),
+        keys=home / "keys",
         others=[rostering.OfficeEntry(DAKAR.bytes, "Dakar", [(bytes(32), None)], other.addresses)],
     )
     return node

@@ -17,18 +17,10 @@ from wagtail.models import Locale
 
 from kafo.people.enums import Role
 from kafo.people.models import Account, Mandate, Organization, Person
+from kafo.people.tests.conftest import ROLES
 from kafo.publishing.models import HomePage, ListPage, NewsPage, Picture, PublicSite
 from kafo.publishing.services.sites import create_site
 
-ROLES = {
-    "director": Role.DIRECTOR,
-    "board": Role.BOARD_MEMBER,
-    "editor": Role.EDITOR,
-    "journalist": Role.JOURNALIST,
-    "technician": Role.TECHNICIAN,
-    "coordinator": Role.COORDINATOR,
-    "reader": Role.READER,
-}
 WRITERS = ("director", "editor", "journalist", "coordinator")
 
 

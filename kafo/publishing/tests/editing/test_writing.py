@@ -8,10 +8,11 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from kafo.people.models import Mandate
+from kafo.people.tests.conftest import ROLES
 from kafo.publishing.models import NewsPage, Picture, Upload
 from kafo.publishing.services.writing import newest, save_draft
 
-from .conftest import ROLES, World, paragraph, png, sent
+from .conftest import World, paragraph, png, sent
 
 
 def form_of(client: Any, address: str) -> dict[str, Any]:
