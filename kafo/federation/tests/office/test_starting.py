@@ -2,10 +2,12 @@
 
 import shutil
 import uuid
+from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from django.db import connection
+from django.utils import timezone
 
 from kafo.federation.asking import Newcomer
 from kafo.federation.enums import AlarmKind, Fault, Side, Stage
@@ -105,7 +107,7 @@ def test_it_refuses_to_speak_when_the_line_is_cut(listed, client):
     with pytest.raises(Refused):
         visit_now()
     assert visit_due() == 0
-    assert client.post("/federation/hello", b"\x80", content_type="x").status_code == 404
+    assert client.post("/federation/hello", b"\x80", content_type="x").status_code == 503
     assert peer_states()[0].is_cut
 
 
@@ -121,6 +123,13 @@ def test_it_says_in_words_why_a_visit_came_to_nothing(listed, caplog):
     assert visit_due() == 0  # tried just now: not its turn
     with pytest.raises(Refused):
         visit_now(uuid.uuid4())
+
+
+def test_it_goes_on_visiting_after_a_clock_that_was_ahead(listed):
+    ahead = timezone.now() + timedelta(days=4000)
+    Peer.objects.create(office=DAKAR, tried_at=ahead)
+    visit_due()
+    assert Peer.objects.get().tried_at < ahead
 
 
 def test_it_counts_what_waits_for_a_peer(listed):
