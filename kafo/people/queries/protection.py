@@ -57,12 +57,15 @@ def fields_for(person: Person, audience: str) -> set[str]:
 
     `audience` is one of Visibility: home, federation, public. Without a consent only the home
     office sees anything; nobody outside sees a minor without authorisation, or an erased person.
+    Consents stay at home: a copy holds only what the person let the federation know.
     """
     if audience not in WIDTH:
         return set()
     wanted = WIDTH.index(Visibility(audience))
     is_closed = bool(person.erased_at) or lacks_authorization(person)
     consents = set() if is_closed else consents_of(person)
+    if not is_closed and not consents and not person.is_at_home:
+        consents = {Purpose.DIRECTORY.value}
     return {
         entry.key
         for entry in personal_fields()

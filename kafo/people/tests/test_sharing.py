@@ -5,7 +5,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from kafo.desk.record_pages import record_page
-from kafo.people.models import Organization, Person, Skill
+from kafo.people.models import Organization, Person, PersonLanguage, Skill
 from kafo.records.errors import Refused
 from kafo.records.models import is_copy
 from kafo.records.signals import records_changed, records_changing
@@ -91,3 +91,18 @@ def test_it_finds_a_copied_person_by_any_spelling_of_the_name():
     person = Person(family_name="Traoré", given_name="Élise")
     person.derive()  # as a copy is written: in bulk, without `save`
     assert person.folded_name == "traore elise"
+
+
+def test_it_shows_of_a_copied_person_what_she_lets_other_offices_know(cast, client):
+    """Her consent itself stays at home."""
+    elsewhere = UUID("00000000-0000-7000-8000-00000000000e")
+    person = Person.objects.create(
+        organization=cast.amm, family_name="Fictive", email="zou@nowhere.example", phone="+223 1"
+    )
+    PersonLanguage.objects.create(person=person, code="bm", level="C2")
+    Person.objects.filter(pk=person.pk).update(home_office=elsewhere, visibility="federation")
+    client.force_login(cast["director"])
+    text = client.get(reverse("people:person", args=[person.pk])).content.decode()
+    assert "zou@nowhere.example" in text
+    assert "C2" in text
+    assert "+223 1" not in text
