@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from kafo.federation.errors import Untrusted
+from kafo.federation.errors import Malformed, Untrusted
 from kafo.federation.services.answering import Head
 from kafo.federation.wire import cbor
 
@@ -133,13 +133,29 @@ class HttpLink:
         wanted = {"Range": f"bytes={first}-{last}"}
         yield from self._stream(f"/federation/files/{sha256}", token, wanted)
 
-    def _ask(self, method: str, path: str, data: bytes, token: bytes = b"") -> bytes:
+    def missing(self, token: bytes) -> list[tuple[str, int]]:
+        """Ask which files the peer misses, and how many bytes it has of each."""
+        found = []
+        for item in cbor.decode(self._ask("GET", "/federation/files", None, token)):
+            match item:
+                case [bytes(name), int(there)] if len(name) == 32 and there >= 0:
+                    found.append((name.hex(), there))
+                case _:
+                    raise Malformed("This is no file that is missing.")
+        return found
+
+    def give_file(self, token: bytes, sha256: str, offset: int, data: bytes) -> int:
+        """Give a file from a byte on; give how many bytes are there now."""
+        path = f"/federation/files/{sha256}?at={offset}"
+        return int(cbor.decode(self._ask("POST", path, data, token)))
+
+    def _ask(self, method: str, path: str, data: bytes | None, token: bytes = b"") -> bytes:
         response = self._send(method, path, data, token, {})
         answer = self._read(response, MAX_ANSWER + 1)
         if response.length and len(answer) <= MAX_ANSWER:
             self.close()
             raise ConnectionError("The line was cut.")
-        self.moved += len(data) + len(answer)
+        self.moved += len(data or b"") + len(answer)
         if len(answer) > MAX_ANSWER:
             self.close()
             raise Untrusted("The peer says too much at once.")

@@ -23,7 +23,7 @@ def exchange(options: Options) -> int:
     errors = {state.name: state.last_error for state in peer_states()}
     for name, visit in visits.items():
         if visit:
-            values = {"frames": visit.frames + visit.snapshots, "bytes": visit.pushed}
+            values = {"frames": visit.frames + visit.snapshots, "bytes": visit.pushed + visit.given}
             say(f"{name}: " + _("%(frames)d taken, %(bytes)d bytes given") % values)
         if errors.get(name):
             say(f"{name}: {errors[name]}")

@@ -16,6 +16,7 @@ from kafo.federation.errors import Malformed, Untrusted
 from kafo.federation.models import Frame, Log, Peer, Roster
 from kafo.federation.node import Node, trusted_version
 from kafo.federation.services.applying import frame_hash
+from kafo.federation.services.attachments import wanted_files
 from kafo.federation.services.erasing import kept_from
 from kafo.federation.services.incoming import Incoming, IncomingState
 from kafo.federation.services.peers import note_heads
@@ -102,7 +103,8 @@ def _bound(server: uuid.UUID) -> bytes:
 
 
 def answer_hello(node: Node, data: bytes) -> bytes:
-    """Give the roster versions and the heads that the client lacks or has otherwise, and a token.
+    """Give the roster versions and the heads that the client lacks or has otherwise, a token, and
+    whether files are missing here.
 
     A hello that was heard before is answered with the highest counter heard, and nothing else: no
     clock is needed to say it anew. Raises Malformed, or Untrusted for a stranger.
@@ -142,6 +144,7 @@ def answer_hello(node: Node, data: bytes) -> bytes:
             [bytes(row.data) for row in rosters.order_by("version")],
             listed,
             token,
+            bool(wanted_files(node)),
         ]
     )
 

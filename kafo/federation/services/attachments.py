@@ -4,12 +4,14 @@ A file is known by its SHA-256, so it does not matter who gives it. It is given 
 may read a record that names it.
 """
 
+import fcntl
 import os
 import uuid
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from django.db.models import Count, Max
 
@@ -31,6 +33,10 @@ class FileLink(Protocol):
     def offered(self, token: bytes, hashes: list[bytes]) -> list[bool]: ...
 
     def file(self, token: bytes, sha256: str, first: int, last: int) -> Iterator[bytes]: ...
+
+    def missing(self, token: bytes) -> list[tuple[str, int]]: ...
+
+    def give_file(self, token: bytes, sha256: str, offset: int, data: bytes) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -125,11 +131,13 @@ def fetch_files(node: Node, link: FileLink, token: bytes, *, at_most: int | None
 def _fetch(node: Node, link: FileLink, token: bytes, wanted: Wanted, at_most: int | None) -> int:
     """Fetch one file or a part of it; a whole one that is not what its name says is deleted."""
     draft = node.home / "incoming" / f"{wanted.sha256}.file"
-    first = draft.stat().st_size if draft.is_file() else 0
-    last = wanted.size if at_most is None else min(wanted.size, first + at_most)
     came = 0
-    if first < last:
-        with draft.open("ab") as file:
+    with _open_draft(node, wanted.sha256) as file:
+        if file is None:
+            return 0
+        first = file.tell()
+        last = wanted.size if at_most is None else min(wanted.size, first + at_most)
+        if first < last:
             try:
                 for piece in link.file(token, wanted.sha256, first, last - 1):
                     came += len(piece)
@@ -141,9 +149,24 @@ def _fetch(node: Node, link: FileLink, token: bytes, wanted: Wanted, at_most: in
             finally:
                 file.flush()
                 os.fsync(file.fileno())
-    if draft.is_file() and draft.stat().st_size >= wanted.size:
-        take_draft(node, draft, wanted.sha256)
+        if draft.stat().st_size >= wanted.size:
+            take_draft(node, draft, wanted.sha256)
     return came
+
+
+@contextmanager
+def _open_draft(node: Node, sha256: str) -> Iterator[BinaryIO | None]:
+    """Open what is here of a file, to go on at its end; None while it comes from another peer."""
+    path = node.home / "incoming" / f"{sha256}.file"
+    with path.open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield None
+            return
+        file.seek(0, os.SEEK_END)
+        is_same = path.is_file() and os.path.samestat(path.stat(), os.fstat(file.fileno()))
+        yield file if is_same else None
 
 
 def take_draft(node: Node, draft: Path, sha256: str) -> bool:
@@ -152,6 +175,55 @@ def take_draft(node: Node, draft: Path, sha256: str) -> bool:
         return False
     file_arrived.send(None, sha256=sha256, using=node.using)
     return True
+
+
+def missing_files(node: Node, client: uuid.UUID) -> list[tuple[str, int]]:
+    """Give the files missing here that `client` may read, and how many bytes are here of each."""
+    return [
+        (each.sha256, _begun(node, each.sha256))
+        for each in wanted_files(node)[:AT_ONCE]
+        if may_read_file(node, client, each.sha256)
+    ]
+
+
+def take_file(node: Node, client: uuid.UUID, sha256: str, offset: int, data: bytes) -> int:
+    """Take bytes of a file that a client gives; give how many are here now. Raises Untrusted.
+
+    Nothing is taken but what a record names that the client may read, and no byte more.
+    """
+    named = FileReference.objects.using(node.using).filter(sha256=sha256)
+    size = named.aggregate(size=Max("size"))["size"]
+    if size is None or offset + len(data) > size or not may_read_file(node, client, sha256):
+        raise Untrusted("This file is not wanted.")
+    if files_of(node).path(sha256) is not None:
+        return int(size)
+    take_piece(node, sha256, offset, data, size)
+    return int(size) if files_of(node).path(sha256) else _begun(node, sha256)
+
+
+def _begun(node: Node, sha256: str) -> int:
+    draft = node.home / "incoming" / f"{sha256}.file"
+    return draft.stat().st_size if draft.is_file() else 0
+
+
+def give_files(
+    node: Node, link: FileLink, token: bytes, office: uuid.UUID, *, at_most: int | None = None
+) -> int:
+    """Give the peer the files it misses and may read, up to so many bytes; give how many went."""
+    moved = 0
+    for sha256, there in link.missing(token):
+        path = files_of(node).path(sha256)
+        if path is None or not may_read_file(node, office, sha256):
+            continue
+        end = path.stat().st_size
+        if at_most is not None:
+            end = min(end, there + at_most - moved)
+        for data in pieces_of(path, there, end):
+            there += len(data)
+            moved += len(data)
+            if link.give_file(token, sha256, there - len(data), data) != there:
+                break  # it was not what its name says, or it comes from another meanwhile
+    return moved
 
 
 def _drop_drafts(node: Node, wanted: Collection[str]) -> None:
@@ -182,14 +254,17 @@ def files_for(node: Node, client: uuid.UUID, at_most: int) -> Iterator[tuple[lis
 
 
 def take_piece(node: Node, sha256: str, offset: int, data: bytes, size: int) -> int:
-    """Take a piece of a file of `size` from a stick; give how many bytes were new."""
+    """Take a piece of a file of `size`, by line or stick; give how many bytes were new."""
     draft = node.home / "incoming" / f"{sha256}.file"
-    here = draft.stat().st_size if draft.is_file() else 0
-    if offset > here or files_of(node).path(sha256) is not None:
+    if offset > _begun(node, sha256) or files_of(node).path(sha256) is not None:
         return 0  # a piece before this one is missing, or the file is here whole
-    fresh = data[here - offset :]
-    with draft.open("ab") as file:
+    with _open_draft(node, sha256) as file:
+        if file is None:
+            return 0
+        here = file.tell()
+        fresh = data[max(0, here - offset) :]
         file.write(fresh)
-    if here + len(fresh) >= size and not take_draft(node, draft, sha256):
-        return 0
+        file.flush()
+        if here + len(fresh) >= size and not take_draft(node, draft, sha256):
+            return 0
     return len(fresh)

@@ -25,7 +25,7 @@ from kafo.federation.services.answering import (
     take_rosters,
 )
 from kafo.federation.services.applying import frame_hash
-from kafo.federation.services.attachments import FileLink, fetch_files
+from kafo.federation.services.attachments import FileLink, fetch_files, give_files
 from kafo.federation.services.erasing import kept_from
 from kafo.federation.services.incoming import Incoming, IncomingState
 from kafo.federation.services.peers import note_heads
@@ -72,6 +72,7 @@ class Visit:
     snapshots: int = 0
     pushed: int = 0
     files: int = 0  # bytes
+    given: int = 0  # bytes of files
     faults: list[str] = field(default_factory=list)
 
 
@@ -95,7 +96,7 @@ def exchange(node: Node, link: Link, *, files_at_most: int | None = None) -> Vis
     """
     visit = Visit()
     seal_waiting(node)
-    token, offers = _greet(node, link)
+    token, offers, misses_files = _greet(node, link)
     for offer in offers:
         _fetch(node, link, token, offer, visit)
     for offer in offers:
@@ -104,6 +105,9 @@ def exchange(node: Node, link: Link, *, files_at_most: int | None = None) -> Vis
     if not visit.faults:
         home_heard.send(None, office=link.office, at=timezone.now(), using=node.using)
     visit.files = fetch_files(node, link, token, at_most=files_at_most)
+    if misses_files or visit.pushed:
+        left = None if files_at_most is None else files_at_most - visit.files
+        visit.given = give_files(node, link, token, link.office, at_most=left)
     return visit
 
 
@@ -120,7 +124,8 @@ def _note_held(node: Node, office: uuid.UUID, offers: list[Offer]) -> None:
     note_heads(node, peer, stands)
 
 
-def _greet(node: Node, link: Link) -> tuple[bytes, list[Offer]]:
+def _greet(node: Node, link: Link) -> tuple[bytes, list[Offer], bool]:
+    """Give the token, what the peer offers, and whether it misses files."""
     with transaction.atomic(using=node.using):
         Peer.objects.using(node.using).get_or_create(office=link.office)
     counter = max(0, int(node.now() * 1000))
@@ -129,7 +134,7 @@ def _greet(node: Node, link: Link) -> tuple[bytes, list[Offer]]:
         case [int(heard)]:
             said = cbor.decode(link.hello(hello(node, link.office, heard + 1)))
     match said:
-        case [bytes(_), int(version), list(rosters), list(offers), bytes(token)]:
+        case [bytes(_), int(version), list(rosters), list(offers), bytes(token), bool(misses)]:
             pass
         case _:
             raise Malformed("This is no answer to a hello.")
@@ -137,7 +142,7 @@ def _greet(node: Node, link: Link) -> tuple[bytes, list[Offer]]:
     newer = Roster.objects.using(node.using).filter(version__gt=version).order_by("version")
     if documents := [bytes(row.data) for row in newer]:
         link.rosters(token, documents)
-    return token, [_offer(item) for item in offers]
+    return token, [_offer(item) for item in offers], misses
 
 
 def _offer(item: object) -> Offer:

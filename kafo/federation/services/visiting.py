@@ -49,16 +49,20 @@ class LimitedLink(HttpLink):
 
 
 def visit_due() -> int:
-    """Visit each peer whose turn it is; give how many records' worth of frames moved."""
+    """Visit each peer whose turn it is; give how many records' worth of frames moved.
+
+    Those that were silent come last: nobody waits until they are found silent again.
+    """
     node, the_line = this_node(), line()
     if node is None or the_line.is_cut or node.roster is None:
         return 0
     now = timezone.now()
     due = now - timedelta(minutes=the_line.every_minutes)
-    tried = {peer.office: peer.tried_at for peer in Peer.objects.all()}
+    tried = {peer.office.bytes: peer.tried_at for peer in Peer.objects.all()}
+    silent = {peer.office.bytes for peer in Peer.objects.filter(fault=Fault.SILENT)}
     moved = 0
-    for entry in peer_offices():
-        last = tried.get(uuid.UUID(bytes=entry.id))
+    for entry in sorted(peer_offices(), key=lambda each: each.id in silent):
+        last = tried.get(entry.id)
         # A visit that lies ahead was noted by a clock that has been set right since.
         if entry.addresses and (last is None or not due < last <= now):
             visit = visit_peer(node, entry)

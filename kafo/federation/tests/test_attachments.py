@@ -1,5 +1,6 @@
 """Files that records name: who gets them, in which order, and what a cut or a liar can do."""
 
+import fcntl
 import hashlib
 
 import pytest
@@ -9,7 +10,9 @@ from kafo.federation.http_link import HttpLink
 from kafo.federation.services.attachments import (
     files_of,
     may_read_file,
+    missing_files,
     readable_file,
+    take_file,
     wanted_files,
 )
 from kafo.federation.services.carrying import read_stick, write_stick
@@ -52,6 +55,56 @@ def test_it_fetches_files_after_the_text(world):
     assert has(world, "geneva", b"picture")
     assert has(world, "geneva", b"document" * 1000)
     assert world.visit("geneva", "bamako").files == 0
+
+
+def test_it_gives_files_to_whoever_it_visits(world):
+    content = b"document" * 20_000
+    paper(world, "bamako", b"picture", content)
+    visit = world.visit("bamako", "geneva")
+    assert visit.given == len(b"picture") + len(content)
+    assert has(world, "geneva", b"picture")
+    assert has(world, "geneva", content)
+    link = world.link("geneva")
+    link.missing = None  # nothing is new, and nothing is missing there
+    assert exchange(world.nodes["bamako"], link).given == 0
+
+
+def test_it_gives_no_byte_of_a_file_twice_after_a_cut(world):
+    content = b"".join(bytes([n % 251]) * 97 for n in range(900))
+    paper(world, "bamako", content)
+    whole = world.link("geneva")
+    exchange(world.nodes["bamako"], whole, files_at_most=0)
+    with pytest.raises(Cut):
+        world.visit("bamako", "geneva", budget=whole.moved + 30_000)
+    begun = missing_files(world.nodes["geneva"], office_id("bamako"))
+    assert begun[0][1] > 0
+    part = exchange(world.nodes["bamako"], world.link("geneva"), files_at_most=3000)
+    assert part.given == 3000
+    assert world.visit("bamako", "geneva").given == len(content) - begun[0][1] - 3000
+    assert has(world, "geneva", content)
+
+
+def test_it_takes_no_file_that_it_does_not_want(world):
+    geneva, bamako = world.nodes["geneva"], office_id("bamako")
+    sha256 = digest(b"picture")
+    paper(world, "bamako", b"picture")
+    with pytest.raises(Untrusted):
+        take_file(geneva, bamako, sha256, 0, b"picture")  # no record here names it
+    exchange(world.nodes["bamako"], world.link("geneva"), files_at_most=0)
+    for client, data in ((bamako, b"picture!"), (office_id("stranger"), b"picture")):
+        with pytest.raises(Untrusted):
+            take_file(geneva, client, sha256, 0, data)
+    assert missing_files(geneva, office_id("stranger")) == []
+    assert take_file(geneva, bamako, sha256, 0, b"forgery") == 0
+    assert files_of(geneva).names() == set()
+    assert take_file(geneva, bamako, sha256, 4, b"ure") == 0  # what comes before is not here
+    assert take_file(geneva, bamako, sha256, 0, b"pict") == 4
+    with (geneva.home / "incoming" / f"{sha256}.file").open() as draft:
+        fcntl.flock(draft, fcntl.LOCK_EX)  # it comes from another peer
+        assert take_file(geneva, bamako, sha256, 4, b"ure") == 4
+        assert world.visit("geneva", "bamako").files == 0
+    assert take_file(geneva, bamako, sha256, 4, b"ure") == 7
+    assert has(world, "geneva", b"picture")
 
 
 def test_it_asks_nothing_when_nothing_is_missing(world):
@@ -241,4 +294,11 @@ def test_it_fetches_files_over_http_from_any_byte(world, address):  # noqa: F811
             list(link.file(token, digest(content), 0, 10))
         with pytest.raises(Untrusted):
             link.offered(token, [bytes.fromhex(digest(content))])
+        with pytest.raises(Untrusted):
+            link.missing(token)
+        with pytest.raises(Untrusted):
+            link.give_file(token, digest(content), 0, content[:10])
+    paper(world, "geneva", b"photograph" * 20_000)
+    assert exchange(geneva, link).given == 200_000
+    assert has(world, "bamako", b"photograph" * 20_000)
     link.close()

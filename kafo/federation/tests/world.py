@@ -181,6 +181,18 @@ class DirectLink:
         client = answering.client_of(self.server, token)
         return attachments.offered_files(self.server, client, hashes)
 
+    def missing(self, token):
+        client = answering.client_of(self.server, token)
+        return attachments.missing_files(self.server, client)
+
+    def give_file(self, token, sha256, offset, data):
+        client = answering.client_of(self.server, token)
+        through, cut = self._pass(data)
+        there = attachments.take_file(self.server, client, sha256, offset, through)
+        if cut:
+            raise Cut
+        return there
+
     def file(self, token, sha256, first, last):
         client = answering.client_of(self.server, token)
         path = attachments.readable_file(self.server, client, sha256)

@@ -191,10 +191,14 @@ def _position(request: HttpRequest, name: str) -> tuple[int, int]:
     return int(given[1]), int(given[2])
 
 
-@_answers("POST")
+@_answers("GET", "POST")
 def offered(request: HttpRequest, node: Node) -> HttpResponseBase:
-    """Say which files the client gets here."""
+    """Say which files are missing here; or which of those it asks for the client gets here."""
     client = _client(request, node)
+    if request.method == "GET":
+        found = attachments.missing_files(node, client)
+        listed = [[bytes.fromhex(sha256), there] for sha256, there in found]
+        return HttpResponse(cbor.encode(listed), content_type=_KIND)
     match cbor.decode(_body(request, MAX_HELLO)):
         case [*hashes]:
             given = attachments.offered_files(node, client, hashes)
@@ -202,10 +206,15 @@ def offered(request: HttpRequest, node: Node) -> HttpResponseBase:
     raise Malformed("These are no hashes of files.")
 
 
-@_answers("GET")
+@_answers("GET", "POST")
 def file(request: HttpRequest, node: Node, sha256: str) -> HttpResponseBase:
-    """Give a file, or the piece of it that was asked for."""
-    path = attachments.readable_file(node, _client(request, node), sha256)
+    """Give a file, or the piece of it that was asked for; or take it."""
+    client = _client(request, node)
+    if request.method == "POST":
+        data = _body(request, attachments.PIECE)
+        there = attachments.take_file(node, client, sha256, _number(request, "at"), data)
+        return HttpResponse(cbor.encode(there), content_type=_KIND)
+    path = attachments.readable_file(node, client, sha256)
     size = path.stat().st_size
     wanted = re.fullmatch(r"bytes=(\d{1,12})-(\d{1,12})?", request.headers.get("Range", ""))
     first = int(wanted[1]) if wanted else 0

@@ -1,6 +1,7 @@
 """The node of an office: made once, found again, in recovery when its folder is lost."""
 
 import shutil
+import threading
 import uuid
 from datetime import timedelta
 
@@ -21,6 +22,7 @@ from kafo.federation.services.sealing import seal_waiting
 from kafo.federation.services.starting import ensure_node, open_node
 from kafo.federation.services.visiting import compare_daily, visit_due, visit_now
 from kafo.federation.tests.world import office_id
+from kafo.federation.wire.rosters import sign_roster
 from kafo.people.models import Organization, Person, Post, Skill
 from kafo.records.errors import Refused
 from kafo.records.models import home_office
@@ -240,6 +242,36 @@ def test_it_goes_on_with_the_same_key_when_joining_broke_off(tmp_path):
     assert [path.stat().st_mode & 0o777 for path in keys.iterdir()] == [0o600]
     again.forget()
     assert not list((tmp_path / "home").glob("*.key"))
+
+
+def test_it_goes_another_round_for_what_comes_up_meanwhile(node, monkeypatch):
+    from kafo.federation.services import rounds
+
+    gone, begun, ends = [], threading.Event(), threading.Event()
+
+    def part():
+        gone.append(begun.set())
+        return ends.wait(60)
+
+    monkeypatch.setattr(rounds, "_ROUND", (part,))
+    loop = rounds.Rounds()
+    loop()
+    assert begun.wait(60)
+    under_way = loop._under_way
+    for _ in range(3):
+        assert loop() == 0
+    ends.set()
+    under_way.join(60)
+    assert len(gone) == 2
+
+
+def test_it_visits_those_last_that_were_silent(listed, home):
+    other = rostering.OfficeEntry(bytes(16), "Ségou", [(bytes(32), None)], ["http://127.0.0.1:9"])
+    offices = [*listed.roster.offices, other]
+    signed(listed, home, sign_roster(rostering._next(listed.roster, offices), []))
+    Peer.objects.create(office=DAKAR, fault=Fault.SILENT)
+    visit_due()
+    assert Peer.objects.latest("tried_at").office == DAKAR
 
 
 def test_it_reads_a_key_of_a_holder_with_her_passphrase(tmp_path):
