@@ -73,7 +73,6 @@ NO_SUCH_METHOD = {
     "site-search",
     "account:declaration",
     "pages:upload",
-    "places:task-release",
 }
 
 
@@ -86,6 +85,9 @@ def fault_of(name: str, address: Address, letter: str, response: Any) -> str:
     if address.key in NO_SUCH_METHOD and status == 405:
         return ""
     if is_allowed:
+        is_seen = address.route.startswith("desk/") and response.request["REQUEST_METHOD"] == "GET"
+        if status == 405 and is_seen:
+            return "leaves whoever signed in again with an empty page"
         is_empty = address.key in EMPTY and status == 404
         return "" if status in OPENED or is_empty else f"is shut ({status})"
     if name == "anonymous":

@@ -61,6 +61,14 @@ def test_it_speaks_the_language_of_the_account(cast):
     assert "django_language" not in cast.alice.cookies
 
 
+def test_it_leads_to_the_page_of_a_button_that_was_not_pressed(cast):
+    answer = cast.alice.get("/desk/language/", follow=True)
+    assert answer.redirect_chain == [("/desk/", 302)]
+    assert 'class="warn"' in answer.content.decode()
+    assert cast.alice.head("/desk/language/").status_code == 405
+    assert cast.anonymous.get("/desk/language/")["Location"].startswith("/desk/sign-in/")
+
+
 def test_it_gives_style_and_script_once_and_for_long(client):
     asset = assets()["desk.css"]
     response = client.get(asset.url, HTTP_ACCEPT_ENCODING="gzip, br")

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 from django.views.generic.base import ContextMixin, TemplateResponseMixin, View
 
 from kafo.records.errors import NotVisible
@@ -36,6 +38,10 @@ class DeskView(TemplateResponseMixin, ContextMixin, View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
+            if request.method == "POST":
+                messages.warning(
+                    request, _("You were signed out meanwhile, so what you sent was not done.")
+                )
             response: HttpResponseBase = redirect_to_login(
                 request.get_full_path(), settings.LOGIN_URL
             )
@@ -90,3 +96,17 @@ class DeskView(TemplateResponseMixin, ContextMixin, View):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return self.render_to_response(self.get_context_data(**kwargs))
+
+    def http_method_not_allowed(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Lead back to the page of the button whoever comes to its address without pressing it.
+
+        That happens to an account whose session ended while the button was on the screen: signing
+        in leads on to the address that the button was sent to.
+        """
+        if request.method != "GET" or not hasattr(self, "post"):
+            return super().http_method_not_allowed(request, *args, **kwargs)
+        messages.warning(request, _("Nothing was done yet. Press the button again."))
+        back = self.get_back()
+        return HttpResponseRedirect(back[1] if back else reverse("desk:start"))

@@ -253,7 +253,17 @@ def test_it_shows_what_is_held_and_why(client, cast, zoumana):
         assert word in text
     copy = client.post(reverse("account:me-copy"))
     assert copy["Content-Type"] == "application/zip"
-    assert client.get(reverse("account:me-copy")).status_code == 405
+
+
+def test_it_leads_back_to_the_button_after_the_session_ended(client, cast, zoumana):
+    Authenticator.objects.all().delete()
+    door = client.post(reverse("account:me-copy"))["Location"]
+    assert 'class="warn"' in client.get(door).content.decode()
+    values = {"login": "zoum77", "password": PASSWORD, "next": reverse("account:me-copy")}
+    answer = client.post(door, values, follow=True)
+    chain = [(reverse("account:me-copy"), 302), (reverse("account:me-data"), 302)]
+    assert answer.redirect_chain == chain
+    assert 'class="warn"' in answer.content.decode()
 
 
 def test_it_lets_the_one_who_protects_answer_a_request_on_paper(client, cast, zoumana):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
@@ -234,11 +235,14 @@ class TaskTake(_SiteView):
     action = "change"
     http_method_names = ["post"]
 
+    def get_back(self) -> tuple[Any, str]:
+        return str(self.record), reverse("places:health", args=[self.record.slug])
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         key = tuple(request.POST.get("task", "").split("/"))
         found = next_tasks(SiteSurvey(self.record))
         task = next((task for task in found if task.key == key), None)
-        back = HttpResponseRedirect(reverse("places:health", args=[self.record.slug]))
+        back = HttpResponseRedirect(self.get_back()[1])
         if task is None:
             messages.warning(
                 request, gettext("This task is done already, or others gain more now.")
@@ -268,6 +272,9 @@ class TaskRelease(DeskView):
     policy = task_policy
     action = "change"
     http_method_names = ["post"]
+
+    def get_rows(self) -> QuerySet[Any]:
+        return ReviewTask.objects.filter(person=self.request.user.person_id, done_at=None)  # type: ignore[union-attr]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         release_task(actor=request.user, task=self.record)  # type: ignore[arg-type]

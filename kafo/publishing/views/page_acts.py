@@ -197,6 +197,9 @@ class _PageAct(DeskView):
         """Call the service; may give the page to go to."""
         raise NotImplementedError
 
+    def get_back(self) -> tuple[Any, str]:
+        return self.record, reverse("pages:page", args=[self.record.pk])
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         target = self.record
         try:
