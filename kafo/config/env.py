@@ -54,7 +54,7 @@ def database_at(url: str) -> dict[str, object]:
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-20000;"
                     "PRAGMA mmap_size=134217728; PRAGMA temp_store=MEMORY;"
                     # What is erased is gone from the disk too; measured, it costs next to nothing.
-                    "PRAGMA secure_delete=ON;"
+                    "PRAGMA secure_delete=ON; PRAGMA journal_size_limit=0;"
                 ),
             },
         }

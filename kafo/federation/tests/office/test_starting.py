@@ -218,6 +218,7 @@ def test_it_answers_nobody_who_does_not_know_a_code(listed, client):
 def test_it_leaves_nothing_erased_on_the_disk():
     with connection.cursor() as cursor:
         assert cursor.execute("PRAGMA secure_delete").fetchone() == (1,)
+        assert cursor.execute("PRAGMA journal_size_limit").fetchone() == (0,)
 
 
 def test_it_begins_no_round_without_a_node_or_a_line(home):
