@@ -185,7 +185,7 @@ def _require(holds: bool) -> None:
 
 def _require_whole(request: HttpRequest, view_name: str) -> None:
     """Refuse a form that Wagtail would stumble over."""
-    if not request.POST.get("next", "/").startswith("/"):
+    if not (request.POST.get("next") or "/").startswith("/"):
         raise BadRequest
     if request.method != "POST":
         return

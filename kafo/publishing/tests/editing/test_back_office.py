@@ -190,6 +190,7 @@ def test_it_does_not_let_a_journalist_publish(world: World) -> None:
         "lead": "x",
         "news_on": "2007-07-09",
         "body-count": "0",
+        "next": "",
         "action-publish": "1",
     }
     client.post(address, posted)
@@ -209,6 +210,7 @@ def test_it_moderates_by_mandate(world: World) -> None:
         "lead": "x",
         "news_on": "2007-07-09",
         "body-count": "0",
+        "next": "",
         "action-submit": "1",
     }
     world.client("journalist").post(address, posted)
