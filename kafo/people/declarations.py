@@ -51,6 +51,23 @@ class Law:
     headings: tuple[tuple[Any, str], ...]
 
 
+# What follows the controller under the laws that were made after the ECOWAS act.
+_WEST_AFRICAN = (
+    (_("Purpose and description of the processing"), PURPOSE),
+    (_("Links with other processings"), LINKS),
+    (_("Personal data processed"), FIELDS),
+    (_("Origin of the data"), ORIGIN),
+    (_("Categories of persons concerned"), SUBJECTS),
+    (_("How long the data are kept"), RETENTION),
+    (_("Services in charge and persons with direct access"), STAFF),
+    (_("Recipients entitled to the data"), RECIPIENTS_OF),
+    (_("Person or service where the right of access is used"), ACCESS),
+    (_("Measures for the security of processing and data"), SAFETY),
+    (_("Use of a processor"), PROCESSOR),
+    (_("Transfers planned to a third country"), ABROAD),
+    (_("Ground of the processing"), BASIS),
+)
+
 LAWS = {
     law.code: law
     for law in (
@@ -59,44 +76,14 @@ LAWS = {
             _("Mali, law 2013-015"),
             _("Authority for the protection of personal data (APDP), Bamako"),
             _("Law 2013-015 of 21 May 2013, amended by law 2017-070 of 18 December 2017"),
-            (
-                (_("Controller: name and address"), CONTROLLER),
-                (_("Purpose and description of the processing"), PURPOSE),
-                (_("Links with other processings"), LINKS),
-                (_("Personal data processed"), FIELDS),
-                (_("Origin of the data"), ORIGIN),
-                (_("Categories of persons concerned"), SUBJECTS),
-                (_("How long the data are kept"), RETENTION),
-                (_("Services in charge and persons with direct access"), STAFF),
-                (_("Recipients entitled to the data"), RECIPIENTS_OF),
-                (_("Person or service where the right of access is used"), ACCESS),
-                (_("Measures for the security of processing and data"), SAFETY),
-                (_("Use of a processor"), PROCESSOR),
-                (_("Transfers planned to a third country"), ABROAD),
-                (_("Ground of the processing"), BASIS),
-            ),
+            ((_("Controller: name and address"), CONTROLLER), *_WEST_AFRICAN),
         ),
         Law(
             "sn",
             _("Senegal, law 2008-12"),
             _("Commission for personal data (CDP), Dakar"),
             _("Law 2008-12 of 25 January 2008, article 22"),
-            (
-                (_("Controller, or representative in Senegal"), CONTROLLER),
-                (_("Purpose and description of the processing"), PURPOSE),
-                (_("Links with other processings"), LINKS),
-                (_("Personal data processed"), FIELDS),
-                (_("Origin of the data"), ORIGIN),
-                (_("Categories of persons concerned"), SUBJECTS),
-                (_("How long the data are kept"), RETENTION),
-                (_("Services in charge and persons with direct access"), STAFF),
-                (_("Recipients entitled to the data"), RECIPIENTS_OF),
-                (_("Person or service where the right of access is used"), ACCESS),
-                (_("Measures for the security of processing and data"), SAFETY),
-                (_("Use of a processor"), PROCESSOR),
-                (_("Transfers planned to a third country"), ABROAD),
-                (_("Ground of the processing"), BASIS),
-            ),
+            ((_("Controller, or representative in Senegal"), CONTROLLER), *_WEST_AFRICAN),
         ),
         Law(
             "ch",

@@ -2,16 +2,20 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from kafo.desk.menu import register_menu_item, register_office_name, register_panel
 from kafo.people import permissions
 from kafo.people.mandates import may
-from kafo.people.models import Account, Mandate, Post
+from kafo.people.models import Account, GuardianAuthorization, Mandate, Post
+from kafo.people.models.persons import AGE_OF_MAJORITY
 from kafo.people.queries.posts import moved, sought
+from kafo.people.queries.retention import months_before
 from kafo.people.queries.team import ending_soon, free_seats
 
 SHOWN = 5
@@ -23,6 +27,25 @@ def mandates_panel(request: HttpRequest) -> SafeString | None:
         organization__in=permissions.mandates.scope(request.user, "add")
     ).select_related("person", "organization")
     return _panel(request, "mandates_panel", ending_soon(rows))
+
+
+def authorizations_panel(request: HttpRequest) -> SafeString | None:
+    """Give the authorisations of minors that wait, to those who may approve them."""
+    scope = permissions.authorizations.scope(request.user, "approve")
+    if not scope:
+        return None
+    own = getattr(request.user, "person_id", None)
+    rows = GuardianAuthorization.objects.filter(
+        person__organization__in=scope,
+        person__born_on__gt=months_before(timezone.localdate(), AGE_OF_MAJORITY * 12),
+        approved_at=None,
+        withdrawn_at=None,
+    ).exclude(Q(person=own) | Q(recorded_by=own))
+    return _panel(
+        request,
+        "authorizations_panel",
+        rows.select_related("person", "recorded_by").order_by("created_at"),
+    )
 
 
 def moved_panel(request: HttpRequest) -> SafeString | None:
@@ -70,6 +93,7 @@ def register_frame() -> None:
     item(_("Board, team, committees"), "people:bodies", 28, "people.enter")
     item(_("Organisations"), "people:organizations", 30, "people.enter")
     item(_("Acts"), "people:acts", 80, "people.acts")
+    register_panel(authorizations_panel, order=28)
     register_panel(mandates_panel, order=30)
     register_panel(moved_panel, order=32)
     register_panel(seats_panel, order=34)

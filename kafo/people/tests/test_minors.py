@@ -69,11 +69,15 @@ def test_it_wants_a_second_person(cast, lea, client):
 def test_it_lets_the_board_approve_what_the_director_recorded(cast, lea):
     authorization = record(cast, "director", lea)
     client = Client()
-    client.force_login(cast["board"])
-    page = client.get(reverse("account:authorizations")).content.decode()
     step = reverse("account:authorization-approve", args=[authorization.pk])
-    assert step in page
+    for name in ("director", "coordinator", "amm_director"):
+        client.force_login(cast[name])
+        assert step not in client.get("/desk/").content.decode()
+    client.force_login(cast["board"])
+    assert step in client.get("/desk/").content.decode()
+    assert step in client.get(reverse("account:authorizations")).content.decode()
     assert client.post(step).status_code == 302
+    assert step not in client.get("/desk/").content.decode()
     assert not lacks_authorization(lea)
     for name in ("authorization-withdraw", "authorization-erase"):
         assert client.get(reverse(f"account:{name}", args=[authorization.pk])).status_code == 404
