@@ -2,6 +2,7 @@
 
 import os
 import uuid
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from kafo.federation.enums import AlarmKind
@@ -52,19 +53,21 @@ class Incoming:
 
     def apply(self) -> int:
         """Apply each whole frame; give how many. One that cannot be believed ends the stream."""
-        if self._path is None or not self._path.exists():
+        if self._path is None or not self.size or not self._path.exists():
             return 0
-        with self._path.open("rb") as file:
-            file.seek(self._done)
-            data = file.read()
-        position, applied = 0, 0
-        while position < len(data):
+        # Each request of a push begins anew: of what was applied before, only heads are read.
+        with self._path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+            return self._apply_frames(data)
+
+    def _apply_frames(self, data: mmap) -> int:
+        applied = 0
+        while self._done < len(data):
             try:
-                end = frames.frame_end(data, position)
+                end = frames.frame_end(data, self._done)
                 self._sequence += 1
                 if self._sequence > self.log.sequence:
                     self.log = apply_frame(
-                        self.node, self.log.office, self.log.audience, data[position:end]
+                        self.node, self.log.office, self.log.audience, data[self._done : end]
                     )
                     applied += 1
             except Incomplete:
@@ -73,9 +76,8 @@ class Incoming:
                 self.fault = error
                 self.drop()
                 return applied
-            self._done += end - position
-            position = end
-        self._is_whole = position == len(data)
+            self._done = end
+        self._is_whole = self._done == len(data)
         return applied
 
     def settle(self) -> None:

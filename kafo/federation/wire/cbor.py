@@ -4,6 +4,7 @@ What comes from outside is walked first, byte by byte and without recursion; onl
 `cbor2` reads it.
 """
 
+from mmap import mmap
 from typing import Any
 
 import cbor2
@@ -83,7 +84,7 @@ def split(data: bytes, at_most: int) -> list[bytes]:
     return items
 
 
-def head(data: bytes, position: int) -> tuple[int, int, int]:
+def head(data: bytes | mmap, position: int) -> tuple[int, int, int]:
     """Give major type, argument and the position after the head; raises Malformed."""
     if position >= len(data):
         raise Malformed("The item ends early.")

@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from mmap import mmap
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,7 @@ def seal(
     return data, frame
 
 
-def frame_end(data: bytes, start: int = 0) -> int:
+def frame_end(data: bytes | mmap, start: int = 0) -> int:
     """Give where the frame at `start` ends; raises Incomplete or Malformed."""
     if start >= len(data):
         raise Incomplete("No frame yet.")
