@@ -30,6 +30,7 @@ def register_page_acts() -> None:
         "publishing.name.replace", _("took an erased person’s name out of texts"), Weight.ADMINISTER
     )
     register_act("publishing.name.leave", _("left an erased person’s name in texts"), Weight.DECIDE)
+    register_act("publishing.link.note", _("noted where a link leads"), Weight.EDIT)
     register_act("publishing.picture.add", _("added a picture"), Weight.EDIT)
     register_act("publishing.picture.change", _("changed a picture"), Weight.EDIT)
     register_act("publishing.document.add", _("added a document"), Weight.EDIT)

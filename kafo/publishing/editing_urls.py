@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from kafo.publishing import back_office
 from kafo.publishing.static_files import static_file
-from kafo.publishing.views import names, page_acts, pages, pictures, uploads
+from kafo.publishing.views import links, names, page_acts, pages, pictures, uploads
 
 _patterns = [
     path("pages/", pages.PageList.as_view(), name="list"),
@@ -26,6 +26,7 @@ _patterns = [
         page_acts.PageConfirmTranslation.as_view(),
         name="confirm-translation",
     ),
+    path("pages/<int:pk>/links/", links.PageLinks.as_view(), name="links"),
     path("pages/<int:pk>/still-true/", page_acts.PageStillTrue.as_view(), name="still-true"),
     path("pages/<int:pk>/versions/", page_acts.PageVersions.as_view(), name="versions"),
     path("pages/<int:pk>/versions/<int:version>/", page_acts.PageVersion.as_view(), name="version"),

@@ -180,6 +180,7 @@ PAGES = {
     "translate": ("page", WRITERS),
     "confirm-translation": ("page", WRITERS),
     "still-true": ("page", WRITERS),
+    "links": ("page", WRITERS),
     "versions": ("page", WRITERS),
     "version": ("page", WRITERS),
     "restore": ("page", WRITERS),

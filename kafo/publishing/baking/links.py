@@ -1,8 +1,10 @@
 """Looks, now and then, whether links out of the house still lead somewhere."""
 
+import json
 import urllib.error
+import urllib.parse
 import urllib.request
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Q
@@ -14,6 +16,7 @@ TRIES = 3
 OVER = timedelta(days=7)
 EVERY = timedelta(days=3)
 AT_ONCE = 10
+ARCHIVE = "https://archive.org/wayback/available?url="
 
 
 def answers(address: str) -> bool:
@@ -28,6 +31,21 @@ def answers(address: str) -> bool:
         return error.code not in {404, 410}
     except (OSError, ValueError):
         return False
+
+
+def archived_copy(address: str) -> tuple[date, str] | None:
+    """Give day and address of the copy that the Internet Archive holds, or None.
+
+    Its answer: https://archive.org/help/wayback_api.php.
+    """
+    question = ARCHIVE + urllib.parse.quote(address, safe="")
+    try:
+        with urllib.request.urlopen(question, timeout=15) as answer:  # noqa: S310
+            copy = json.loads(answer.read(100_000))["archived_snapshots"]["closest"]
+        found, day = str(copy["url"]), datetime.strptime(copy["timestamp"][:8], "%Y%m%d")
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return (day.date(), found) if found.startswith(("http://", "https://")) else None
 
 
 def note_answer(link: ExternalLink, is_answered: bool) -> None:
@@ -54,4 +72,7 @@ def check_links() -> int:
     links = list(due.order_by("checked_at")[:AT_ONCE])
     for link in links:
         note_answer(link, answers(link.address))
+        if link.is_dead and not link.archived_on and (copy := archived_copy(link.address)):
+            link.archived_on, link.archive_address = copy[0], copy[1][:700]
+            link.save(update_fields=["is_dead", "archived_on", "archive_address"])
     return len(links)

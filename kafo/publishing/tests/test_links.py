@@ -1,5 +1,6 @@
 """A link out of the house dies slowly, and then keeps its words."""
 
+import json
 import threading
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -7,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.utils import timezone
 
+from kafo.publishing.baking import links
 from kafo.publishing.baking.links import answers, check_links, note_answer
 from kafo.publishing.models import ExternalLink
 from kafo.publishing.tests.conftest import publish, read
@@ -27,6 +29,15 @@ def web():
         def do_HEAD(self):
             self.send_response(int(self.path.strip("/")))
             self.end_headers()
+
+        def do_GET(self):
+            """Answer as the archive does for what it holds, and for what it does not."""
+            copy = {"available": True, "status": "200", "timestamp": "20060501093000"}
+            copy["url"] = "http://web.archive.org/web/20060501093000/x"
+            held = {"closest": copy} if "410" in self.path else {}
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps({"archived_snapshots": held}).encode())
 
         def log_message(self, *args):
             pass
@@ -82,6 +93,23 @@ def test_it_looks_at_no_link_unless_the_operator_wants_it(item, baked, settings,
     assert check_links() == 1
     assert check_links() == 0
     assert ExternalLink.objects.get().checked_at is not None
+
+
+@pytest.mark.parametrize(("status", "day"), [(410, date(2006, 5, 1)), (404, None)])
+def test_it_asks_the_archive_for_a_copy_of_what_is_gone(
+    db, settings, web, monkeypatch, status, day
+):
+    settings.KAFO_CHECK_LINKS = True
+    monkeypatch.setattr(links, "ARCHIVE", f"{web}/available?url=")
+    long_ago = timezone.now() - timedelta(days=8)
+    link = ExternalLink.objects.create(
+        address=f"{web}/{status}", failures=2, failing_since=long_ago, checked_at=long_ago
+    )
+    assert check_links() == 1
+    link.refresh_from_db()
+    assert link.is_dead
+    assert link.archived_on == day
+    assert link.archive_address.startswith("http://web.archive.org/") is bool(day)
 
 
 def test_it_bakes_nothing_again_when_a_link_was_looked_at_and_lives(item, baked):

@@ -108,7 +108,7 @@ def url_of_task(kind: str, subject: str, detail: str) -> str:
         return reverse("places:entry-open", args=[subject])
     if kind == TaskKind.TRANSLATE and detail:
         return reverse("pages:translate", args=[subject]) + f"?language={detail}"
-    if kind in {TaskKind.TRANSLATE, TaskKind.CHECK}:
+    if kind in {TaskKind.TRANSLATE, TaskKind.CHECK, TaskKind.LINK}:
         return reverse("pages:page", args=[subject])
     return reverse("pages:write", args=[subject])
 

@@ -25,6 +25,7 @@ from kafo.publishing.queries.editing import (
     translations_of,
     with_states,
 )
+from kafo.publishing.queries.links import has_links
 from kafo.publishing.queries.showing import why_unseen
 from kafo.publishing.queries.versions import differences, words_of
 from kafo.publishing.services.schedule import cancel_schedule, planned_times, schedule_page
@@ -148,6 +149,8 @@ class PageView(RecordView):
                 actions.append(
                     Action(_("Put online again"), "pages:republish", "publish", is_post=True)
                 )
+        if has_links(page):
+            actions.append(Action(_("Links to other sites"), "pages:links", "change"))
         actions.append(Action(_("Versions"), "pages:versions", "change"))
         return actions
 
