@@ -394,12 +394,12 @@ def _backup(options: argparse.Namespace) -> int:
 
 def _restore(options: argparse.Namespace) -> int:
     _start_django()
-    from kafo.welcome.restoring import restore_backup, verify_backup
+    from kafo.welcome.restoring import TABLES, restore_backup, verify_backup
 
     home = _home(options)
     if options.verify:
         manifest = verify_backup(options.file, progress=_tell)
-        rows = ", ".join(f"{table} {count}" for table, count in manifest["rows"].items())
+        rows = ", ".join(f"{TABLES[table]}: {count}" for table, count in manifest["rows"].items())
         print(_("This backup of %(time)s restores. It holds: %(rows)s") % _about(manifest, rows))
         if manifest["is_noted"]:
             print(_("Noted for the health page of %(home)s.") % {"home": home})

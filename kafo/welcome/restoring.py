@@ -22,13 +22,19 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kafo.records.durable import sync_disk, sync_folder
 from kafo.records.errors import Refused
 from kafo.welcome.backup import FORMAT, Progress, digest_of, run_postgres, write_note
 from kafo.welcome.home import DATABASE_BEGUN, RESTORED, RESTORING, finish_restore
 
-TABLES = ("people_person", "people_mandate", "wagtailcore_page", "wagtailcore_modellogentry")
+TABLES = {
+    "people_person": gettext_lazy("persons"),
+    "people_mandate": gettext_lazy("mandates"),
+    "wagtailcore_page": gettext_lazy("pages"),
+    "wagtailcore_modellogentry": gettext_lazy("acts"),
+}
 
 
 def verify_backup(file: Path, *, progress: Progress = lambda text: None) -> dict[str, Any]:

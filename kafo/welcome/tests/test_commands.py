@@ -80,7 +80,9 @@ def test_it_restores_what_it_backed_up(office, tmp_path):
     (office / "media").mkdir(exist_ok=True)
     (office / "media/picture.webp").write_bytes(b"picture" * 1000)
     file = run_kafo("backup", home=office).stdout.split(" (")[0]
-    assert "restores" in run_kafo("restore", "--verify", file, home=office).stdout
+    verified = run_kafo("restore", "--verify", file, home=office).stdout
+    assert "restores" in verified
+    assert "people_person" not in verified
     assert run_kafo("check", home=office).returncode == 0
 
     other = tmp_path / "other"
