@@ -18,8 +18,13 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
-    """SQLite as offices have it: in a file, where several writers wait for each other."""
+    """SQLite as offices have it: in a file, where several writers wait for each other.
+
+    On PostgreSQL each worker begins with a copy of the database that `tests/run` has migrated.
+    """
     default = connections["default"]
+    if default.vendor == "postgresql":
+        default.settings_dict["TEST"]["TEMPLATE"] = default.settings_dict["NAME"]
     if default.vendor == "sqlite":
         folder = tmp_path_factory.mktemp("database")
         default.settings_dict["TEST"]["NAME"] = str(folder / "test.sqlite3")

@@ -50,7 +50,7 @@ def while_working(work, done, seconds):
     return thread
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_it_keeps_every_page_that_was_published(node, seed):
     desk = AtTheDesk(node.start()).sign_in()
     published = []
@@ -118,7 +118,7 @@ def test_it_keeps_every_piece_of_a_picture_that_was_received(node):
 
 def test_it_leaves_no_half_backup(node):
     backups = node.home / "backups"
-    for delay in (0.5, 1.5, 2.0, 2.5, 3.0):
+    for delay in (0.5, 1, 1.5, 2):
         running = subprocess.Popen(
             [KAFO, "backup"],
             env=environment(KAFO_HOME=str(node.home)),
@@ -138,7 +138,7 @@ def test_it_leaves_no_half_backup(node):
 def test_it_restores_after_the_power_went_while_it_restored(node, tmp_path):
     file = kafo(node.home, "backup").stdout.split(" (")[0]
     home = tmp_path / "again"
-    for delay in (0.5, 2, 3.5):
+    for delay in (0.5, 1.5, 2.5):
         restoring = subprocess.Popen(
             [KAFO, "restore", file],
             env=environment(KAFO_HOME=str(home)),
@@ -171,7 +171,7 @@ def test_it_moves_a_restored_office_in_after_the_power_went_in_between(node):
 
 def test_it_makes_the_office_after_the_power_went_while_it_was_made(tmp_path):
     home = tmp_path / "office"
-    for delay in (1, 3, 5, 7, 9):
+    for delay in (1, 1.5, 2, 3, 4):
         making = subprocess.Popen(
             [KAFO, "init", *ANSWERS],
             env=environment(KAFO_HOME=str(home)),

@@ -46,3 +46,11 @@ def office(made_office, tmp_path):
     home = tmp_path / "office"
     shutil.copytree(made_office, home)
     return home
+
+
+@pytest.fixture(scope="session")
+def backup_file(made_office, tmp_path_factory):
+    """A backup of that office; tests damage a copy."""
+    file = tmp_path_factory.mktemp("backup") / "backup.tar.gz"
+    run_kafo("backup", file, home=made_office)
+    return file

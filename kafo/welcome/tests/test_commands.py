@@ -80,6 +80,9 @@ def test_it_restores_what_it_backed_up(office, tmp_path):
     (office / "media").mkdir(exist_ok=True)
     (office / "media/picture.webp").write_bytes(b"picture" * 1000)
     file = run_kafo("backup", home=office).stdout.split(" (")[0]
+    note = json.loads((office / "backups/last.json").read_text())
+    assert note["bytes"] > 1000
+    assert note["made_at"].endswith("+00:00")
     verified = run_kafo("restore", "--verify", file, home=office).stdout
     assert "restores" in verified
     assert "people_person" not in verified
@@ -123,21 +126,18 @@ def test_it_takes_away_what_a_backup_left_that_was_ended_by_a_power_cut(office):
     assert new.exists()
 
 
-def test_it_notes_a_trial_with_the_office_that_was_tried(office, tmp_path):
-    file = tmp_path / "backup.tar.gz"
-    run_kafo("backup", file, home=office)
-    stranger = run_kafo("restore", "--verify", file, home=tmp_path / "other")
+def test_it_notes_a_trial_with_the_office_that_was_tried(office, backup_file, tmp_path):
+    stranger = run_kafo("restore", "--verify", backup_file, home=tmp_path / "other")
     assert "restores" in stranger.stdout
     assert "Not noted" in stranger.stderr
     assert not (tmp_path / "other").exists()
-    assert "Noted" in run_kafo("restore", "--verify", file, home=office).stdout
+    assert "Noted" in run_kafo("restore", "--verify", backup_file, home=office).stdout
     assert (office / "backups/restored.json").exists()
 
 
-def test_it_refuses_a_backup_of_a_newer_version(office, tmp_path):
+def test_it_refuses_a_backup_of_a_newer_version(backup_file, tmp_path):
     file, unpacked = tmp_path / "backup.tar.gz", tmp_path / "unpacked"
-    run_kafo("backup", file, home=office)
-    with tarfile.open(file) as archive:
+    with tarfile.open(backup_file) as archive:
         archive.extractall(unpacked)
     manifest = json.loads((unpacked / "manifest.json").read_text())
     (unpacked / "manifest.json").write_text(json.dumps(manifest | {"format": 99}))
@@ -163,12 +163,10 @@ def test_it_keeps_secrets_out_of_the_backup(office, tmp_path):
     assert secret not in kept
 
 
-def test_it_says_that_the_disk_is_full_and_not_that_the_backup_is_damaged(office, tmp_path):
-    file = tmp_path / "backup.tar.gz"
-    run_kafo("backup", file, home=office)
+def test_it_says_that_the_disk_is_full_and_not_that_the_backup_is_damaged(backup_file, tmp_path):
     small = 'ulimit -f 100; exec "$@"'  # no file may grow beyond 100 kB
     done = subprocess.run(
-        ["bash", "-c", small, "-", KAFO, "restore", file, "--home", tmp_path / "other"],
+        ["bash", "-c", small, "-", KAFO, "restore", backup_file, "--home", tmp_path / "other"],
         env={n: v for n, v in os.environ.items() if not n.startswith(("KAFO_", "DJANGO_"))}
         | {"LANG": "en"},
         capture_output=True,
@@ -191,10 +189,9 @@ def test_it_takes_nothing_out_of_a_backup_that_would_lie_elsewhere(tmp_path):
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "other"])
-def test_it_refuses_a_damaged_backup_and_changes_nothing(damage, office, tmp_path):
+def test_it_refuses_a_damaged_backup_and_changes_nothing(damage, backup_file, tmp_path):
     file = tmp_path / "backup.tar.gz"
-    run_kafo("backup", file, home=office)
-    content = bytearray(file.read_bytes())
+    content = bytearray(backup_file.read_bytes())
     if damage == "cut":
         content = content[: len(content) // 2]
     elif damage == "flipped":
@@ -209,21 +206,12 @@ def test_it_refuses_a_damaged_backup_and_changes_nothing(damage, office, tmp_pat
     assert not (tmp_path / "other").exists()
 
 
-def test_it_never_restores_over_an_office(office, tmp_path):
-    file = tmp_path / "backup.tar.gz"
-    run_kafo("backup", file, home=office)
+def test_it_never_restores_over_an_office(office, backup_file):
     before = (office / "settings.env").read_text()
-    done = run_kafo("restore", file, home=office, check=False)
+    done = run_kafo("restore", backup_file, home=office, check=False)
     assert done.returncode == 1
     assert "mv " in done.stderr
     assert (office / "settings.env").read_text() == before
-
-
-def test_it_notes_backups_for_the_health_page(office):
-    run_kafo("backup", home=office)
-    note = json.loads((office / "backups/last.json").read_text())
-    assert note["bytes"] > 1000
-    assert note["made_at"].endswith("+00:00")
 
 
 def test_it_refuses_a_wrong_database_address(office):
