@@ -119,9 +119,13 @@ def _before_delete(sender: Any, instance: Any, **kwargs: Any) -> None:
 
 @receiver([post_page_move, page_slug_changed])
 def _on_moved(instance: Page, **kwargs: Any) -> None:
-    for page in instance.get_descendants(inclusive=True).live().specific():
+    """Bake it at its new address at once; of what is below it there may be a thousand pages."""
+    if instance.live and isinstance(instance.specific, SitePage):
+        _bake_after_commit(instance.specific)
+    for page in instance.get_descendants().live().specific():
         if isinstance(page, SitePage):
-            _bake_after_commit(page)
+            expect_page(page)
+    transaction.on_commit(loop.wake)
 
 
 @receiver(copy_for_translation_done)

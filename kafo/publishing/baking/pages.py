@@ -151,6 +151,8 @@ def _bake_row(row: BakedPage, seen: int) -> Done | None:
         _replace_dependencies(row, rendering.all_keys())
         if number == 1:
             _tell_dependents(row, page)
+        elif row.baked_at is None:
+            Address.objects.update_or_create(site=row.site, path=row.path, defaults={"page": page})
         share_page(row, parts)
         BakedPage.objects.filter(pk=row.pk).update(
             title=page.title,

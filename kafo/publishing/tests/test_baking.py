@@ -1,5 +1,6 @@
 """What publishing writes, what it leaves alone, and what a crash cannot break."""
 
+import json
 import time
 from datetime import date, timedelta
 from pathlib import Path
@@ -240,7 +241,10 @@ def test_it_takes_the_last_page_of_a_list_away_when_it_is_empty(make_news, baked
     pages = [make_news(f"Nouvelle {number}") for number in range(21)]
     assert (baked() / "bamako/fr/nouvelles/2").is_dir()
     pages[0].unpublish()
-    assert not (baked() / "bamako/fr/nouvelles/2").exists()
+    folder = baked()
+    assert not (folder / "bamako/fr/nouvelles/2").exists()
+    moved = json.loads((folder / "bamako/redirects.json").read_bytes())
+    assert moved["fr/nouvelles/2/"] == "fr/nouvelles/"
 
 
 def test_it_turns_a_link_to_a_page_that_went_into_text(make_news, baked):

@@ -216,6 +216,25 @@ def test_it_answers_301_where_a_page_was_before(item, baked, shut):
     assert text.headers["Location"] == "/fr/nouvelles/trois-jours/texte/"
 
 
+def test_it_answers_301_below_a_list_that_is_elsewhere(home, item, news_list, baked, shut):
+    translate(home, "en", title="Welcome", slug="welcome")
+    translate(news_list, "en", title="News", slug="news")
+    translate(item, "en", title="Two days", slug="two-days")
+    baked()
+    for page, slug in ((news_list, "actualites"), (news_list.get_translations().get(), "reports")):
+        publish(page.specific, slug=slug)
+    NewsPage.objects.get(pk=item.pk).move(home, pos="last-child")
+    baked()
+    for old, new in (
+        ("/fr/nouvelles/", "/fr/actualites/"),
+        (ITEM, "/fr/deux-jours/"),
+        ("/en/news/two-days/texte/", "/en/reports/two-days/texte/"),
+    ):
+        answer = shut.get(HOST + old)
+        assert (answer.status, answer.headers["Location"]) == (301, new)
+        assert shut.get(HOST + new).status == 200
+
+
 def test_it_answers_410_for_a_page_taken_away_and_200_when_it_is_back(item, baked, shut):
     baked()
     item.unpublish()
