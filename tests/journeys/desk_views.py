@@ -79,7 +79,12 @@ FIXED = {
     "places:readers": "/desk/readers/",
 }
 # Where the walk begins: not all of these are one link away from the start.
-SEEDS = ("/desk/", "/desk/mandates/?state=past", "/desk/pages/?state=waiting")
+SEEDS = (
+    "/desk/",
+    "/desk/mandates/?state=past",
+    "/desk/pages/?state=waiting",
+    "/desk/pages/?q=écoles",
+)
 _READ = """async address => {
   const answer = await fetch(address).catch(() => Response.error());
   return [answer.status, answer.url, answer.headers.get("Content-Type") || "", await answer.text()];
