@@ -1,6 +1,7 @@
 import pytest
 
 from kafo.federation.models import Frame, Held, Outbox
+from kafo.federation.services.exchanging import exchange
 from kafo.federation.services.sealing import compare_tables, seal_waiting
 from kafo.federation.tests.toy.models import Person, Project, Step
 from kafo.federation.tests.world import office_id
@@ -42,6 +43,26 @@ def test_it_passes_on_what_it_heard_of_others(world):
     world.visit("bamako", "geneva")
     world.visit("dakar", "geneva")
     assert Project.objects.using("dakar").get().title == "Un"
+
+
+def test_it_takes_nobody_for_a_liar_because_another_peer_was_quicker(world):
+    for title in ("Un", "Deux"):
+        project("bamako", title=title)
+        world.visit("dakar", "bamako")
+        if title == "Un":
+            world.visit("geneva", "bamako")
+    link = world.link("dakar")
+    greet = link.hello
+
+    def hello(data):
+        answer = greet(data)
+        world.visit("bamako", "geneva")
+        return answer
+
+    link.hello = hello
+    exchange(world.nodes["geneva"], link)
+    assert world.state("geneva", "bamako") == world.state("bamako", "bamako")
+    assert world.alarms("geneva") == []
 
 
 def test_it_sends_changed_fields_only_and_each_frame_once(world):
