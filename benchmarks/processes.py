@@ -43,20 +43,11 @@ class Server:
 
     def pids(self) -> list[int]:
         """Give the server's process and all below it."""
-        found = [self.process.pid]
-        parents = dict(_parents())
-        for pid in found:
-            found += [child for child, parent in parents.items() if parent == pid]
-        return found
+        return _family(self.process.pid)
 
     def cpu_seconds(self) -> float:
         """Give the processor time used so far."""
-        ticks = 0
-        for pid in self.pids():
-            fields = _stat(pid)
-            # Its own, and that of children which ended.
-            ticks += sum(map(int, fields[11:15]))
-        return ticks / TICKS_PER_SECOND
+        return cpu_seconds(self.process.pid)
 
     def memory(self) -> int:
         """Give the memory in bytes, what is shared counted by shares (PSS)."""
@@ -85,6 +76,13 @@ class Server:
         raise RuntimeError(f"{url} does not answer: {self.log.read_text(errors='replace')[-2000:]}")
 
 
+def cpu_seconds(pid: int) -> float:
+    """Give the processor time that a process and all below it have used so far."""
+    # Its own, and that of children which ended.
+    ticks = sum(sum(map(int, _stat(each)[11:15])) for each in _family(pid))
+    return ticks / TICKS_PER_SECOND
+
+
 def fetch(url: str, *, host: str = "", cookie: str = "", accept: str = "br") -> bytes:
     """Give the body at `url` as it travels; raises HTTPError."""
     headers = {"Accept-Encoding": accept}
@@ -104,6 +102,14 @@ def free_port() -> int:
         place.bind(("127.0.0.1", 0))
         port: int = place.getsockname()[1]
     return port
+
+
+def _family(pid: int) -> list[int]:
+    found = [pid]
+    parents = dict(_parents())
+    for each in found:
+        found += [child for child, parent in parents.items() if parent == each]
+    return found
 
 
 def _stat(pid: int) -> list[str]:

@@ -1,26 +1,36 @@
 """How cost grows with offices and with records: python -m benchmarks.exchange.growth
 
-RECORDS=1000000 measures very many records anew (an hour, 8 GB of disk); else the last is told.
+RECORDS=1000000 measures very many records anew (an hour and 8 GB of disk for each number of
+offices; OFFICES=12 for that one alone); else what was measured the last time is told.
 """
 
 import json
-import math
 import os
 import shutil
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from benchmarks.exchange.line import ADDRESSES, Line
+from benchmarks.exchange.plot import drawn
 from benchmarks.figures import machine, tell
+from benchmarks.processes import cpu_seconds
 from kafo.federation.tests.offices import Office, federate
 
 MANY = Path(__file__).with_name("many.json")
+NUMBERS = (1, 3, 12)
 PLOT = Path(__file__).parents[2] / "docs/exchange-growth.svg"
+
+
+class Cost(defaultdict[str, float]):
+    """What something cost, by its names."""
+
+    def __init__(self) -> None:
+        super().__init__(float)
 
 
 @contextmanager
@@ -37,44 +47,98 @@ def offices(*names: str) -> Iterator[list[Office]]:
         shutil.rmtree(folder)
 
 
-def by_records(count: int) -> dict[str, Any]:
-    """Measure one office with `count` records, and another that takes them all, then 100 edits."""
-    with offices("bamako", "geneva") as (bamako, geneva):
-        found: dict[str, Any] = {"records": count}
-        tell(f"{count} records: written")
-        bamako.do("fill", count=count)
-        tell("… sealed")
-        sealed = bamako.ask("seal")
-        found |= {"seal": sealed["seconds"], "seal processor": sealed["processor"]}
-        found["frames"] = bamako.do("check")["bytes"]
-        bamako.do("compact")
-        bamako.serve()
-        tell("… fetched as a state")
-        begun, found["cuts"] = time.monotonic(), -1
-        answer: dict[str, Any] = {"is": {"cut": ""}}
-        while "cut" in answer["is"]:
-            found["cuts"] += 1
-            answer = geneva.ask("visit", office="bamako", address=bamako.address)
-        found |= {"new office": time.monotonic() - begun, "new office bytes": answer["is"]["moved"]}
-        found |= {"memory": answer["memory"], "processor": answer["processor"]}
-        found["server memory"] = bamako.most_memory()
-        bamako.do("edit", count=100, seed=3)
-        answer = geneva.ask("visit", office="bamako", address=bamako.address)
-        found |= {"edits": answer["seconds"], "edits bytes": answer["is"]["moved"]}
-        if geneva.do("state") != bamako.do("state"):
+def by_records(count: int, number: int) -> dict[str, Any]:
+    """Measure so many offices that share `count` records, one new beside them, and a day.
+
+    All exchange with Geneva alone, which passes on. The new office takes everything from it; the
+    others only give, as they would take the same, less their own.
+    """
+    first, later, hub_first, hub_later = (Cost() for _ in range(4))
+    with offices("geneva", *(f"office{n}" for n in range(1, number)), "new") as every:
+        hub, *others, new = every
+        tell(f"{count} records in {number} offices: written and sealed")
+        for seed, office in enumerate([hub, *others]):
+            office.tell("fill", count=count // number, seed=seed)
+            office.tell("seal")
+        sealed = _sealed(hub)
+        hub.serve()
+        with _measured(hub, hub_first):
+            for office in others:
+                sealed += _sealed(office)
+                tell(f"… {office.name} is taken by the hub")
+                _begin(new, hub)
+                _begin(office, hub, gives=True)
+                _end(office, hub, Cost(), gives=True)
+                _end(new, hub, first)
+            tell("… the last is taken by the new office")
+            _begin(new, hub)
+            _end(new, hub, first)
+        checked = hub.do("check")
+        if checked["parked"] or checked["alarms"]:
+            raise RuntimeError(checked)
+        _add(first, frames=checked["bytes"], sealing=sealed, memory=new.ask("sizes")["memory"])
+        _add(hub_first, memory=hub.most_memory())
+        tell("… a day")
+        for seed, office in enumerate([hub, *others]):
+            office.do("edit", count=100, seed=seed)
+        with _measured(hub, hub_later):
+            for office in others:
+                _begin(office, hub, gives=True)
+                _end(office, hub, Cost(), gives=True)
+            _begin(new, hub)
+            _end(new, hub, later)
+        states = [office.do("state") for office in (hub, new)]
+        if states[0] != states[1] or len(states[0]) != number:
             raise RuntimeError("The offices do not hold the same.")
-        found["database"] = (geneva.home / "kafo.sqlite3").stat().st_size
-    return found
+    found = {"all": first, "day": later, "hub all": hub_first, "hub day": hub_later}
+    return {"records": count, "offices": number, **found}
 
 
-def many() -> dict[str, Any]:
+def _sealed(office: Office) -> float:
+    office.hear()
+    return float(office.hear()["processor"])
+
+
+def _begin(office: Office, hub: Office, **how: bool) -> None:
+    office.tell("visit", office=hub.name, address=hub.address, **how)
+
+
+def _end(office: Office, hub: Office, cost: Cost, **how: bool) -> None:
+    """Wait until a visit is done, begun again as often as it is cut; add what it costs."""
+    while True:
+        answer = office.hear()
+        visit = answer["is"]
+        _add(cost, seconds=answer["seconds"], processor=answer["processor"], bytes=visit["moved"])
+        if "cut" not in visit:
+            break
+        _add(cost, cuts=1)
+        tell(f"… cut: {visit['cut']}")
+        _begin(office, hub, **how)
+    if visit["faults"]:
+        raise RuntimeError(visit)
+
+
+def _add(cost: Cost, **more: float) -> None:
+    for name, value in more.items():
+        cost[name] += value
+
+
+@contextmanager
+def _measured(hub: Office, cost: Cost) -> Iterator[None]:
+    server = hub.server.pid  # type: ignore[union-attr]
+    begun, before = time.monotonic(), cpu_seconds(server)
+    yield
+    _add(cost, seconds=time.monotonic() - begun, processor=cpu_seconds(server) - before)
+
+
+def many() -> list[dict[str, Any]]:
     """Give what very many records cost; measured when asked for, else as it was the last time."""
+    known = {size["offices"]: size for size in json.loads(MANY.read_text())}
     if count := int(os.environ.get("RECORDS", "0")):
-        found = by_records(count)
-        found["when"] = f"{datetime.now(UTC):%Y-%m-%d}"
-        found["machine"] = machine()
-        MANY.write_text(json.dumps(found, indent=1) + "\n")
-    return dict(json.loads(MANY.read_text()))
+        for number in map(int, os.environ.get("OFFICES", "1 3 12").split()):
+            known[number] = {**by_records(count, number), "machine": machine()}
+            MANY.write_text(json.dumps([known[n] for n in sorted(known)], indent=1) + "\n")
+    return [known[n] for n in sorted(known)]
 
 
 def by_offices(count: int) -> dict[str, Any]:
@@ -127,10 +191,13 @@ def _round(hub: Office, others: list[Office]) -> float:
 
 def show_growth() -> None:
     """Print how cost grows, and draw it."""
-    tell_growth([by_offices(count) for count in (1, 3, 12)], [by_records(10_000), many()])
+    days = [by_offices(count) for count in NUMBERS]
+    tell_growth(days, [by_records(10_000, number) for number in NUMBERS], many())
 
 
-def tell_growth(days: list[dict[str, Any]], sizes: list[dict[str, Any]]) -> None:
+def tell_growth(
+    days: list[dict[str, Any]], few: list[dict[str, Any]], very_many: list[dict[str, Any]]
+) -> None:
     print("### How cost grows\n")
     print(
         "A day of 1, 3 and 12 offices of 200 records: 100 edits in each, and each but Geneva "
@@ -145,82 +212,46 @@ def tell_growth(days: list[dict[str, Any]], sizes: list[dict[str, Any]]) -> None
             f"{day['bytes'] * 8 / 64_000:,.0f} s | {day['seconds']:.1f} s |"
         )
     print(
-        f"\nOne office, and a new one that takes all of it as a state after the old frames were "
-        f"dropped (bytes of bodies, both processes on this machine), then 100 edits. The larger "
-        f"one was measured on {sizes[1]['when']} ({sizes[1]['machine']}), at low priority beside "
-        f"other work: trust its processor times more than its seconds.{sizes[1].get('note', '')}\n"
+        f"\n{few[0]['records']:,} and {very_many[0]['records']:,} records, shared equally among so "
+        f"many offices. All exchange with Geneva alone, which passes on: each other office gives "
+        f"it what it has written, and one new office takes everything from it, each log while "
+        f"Geneva takes the next. (The others would take the same, less their own; they only "
+        f"give.) Then 100 edits in each office, until Geneva and the new one hold all. Bytes of "
+        f"bodies; all processes on this machine."
     )
-    print("| | " + " | ".join(f"{size['records']:,} records" for size in sizes) + " |")
-    print("|---|---|---|")
-    for name, unit, key, divided in (
-        ("frames of the log", "MB", "frames", 1e6),
-        ("sealed in", "s", "seal", 1),
-        ("… processor time", "s", "seal processor", 1),
-        ("state for a new office", "MB", "new office bytes", 1e6),
-        ("written, fetched and applied in", "s", "new office", 1),
-        ("… processor time of who takes it", "s", "processor", 1),
-        ("most memory of the office that takes it", "MB", "memory", 1e6),
-        ("most memory of the office that gives it", "MB", "server memory", 1e6),
-        ("100 edits: bytes", "KB", "edits bytes", 1e3),
-        ("100 edits: time", "s", "edits", 1),
+    for size in very_many:
+        print(
+            f"\n{size['records']:,} records, {_offices(size)}: {size['machine']}; at low priority "
+            f"beside other work, so trust processor times more than seconds.{size.get('note', '')}"
+        )
+    sizes = [*few, *very_many]
+    heads = [f"{size['records']:,} records, {_offices(size)}" for size in sizes]
+    print(f"\n| | {' | '.join(heads)} |\n|---|{'---|' * len(sizes)}")
+    for name, unit, what, key, divided in (
+        ("frames of all logs", "MB", "all", "frames", 1e6),
+        ("processor time to seal them, all offices", "s", "all", "sealing", 1),
+        ("taken by the new office", "MB", "all", "bytes", 1e6),
+        ("… time", "s", "all", "seconds", 1),
+        ("… its processor time", "s", "all", "processor", 1),
+        ("… most memory", "MB", "all", "memory", 1e6),
+        ("Geneva takes it and passes it on: processor time", "s", "hub all", "processor", 1),
+        ("… most memory", "MB", "hub all", "memory", 1e6),
+        ("a day: taken by the new office", "KB", "day", "bytes", 1e3),
+        ("… time", "s", "day", "seconds", 1),
+        ("… its processor time", "s", "day", "processor", 1),
+        ("… processor time of Geneva", "s", "hub day", "processor", 1),
     ):
-        cells = [f"{size[key] / divided:,.1f} {unit}" if key in size else "–" for size in sizes]
+        cells = [
+            f"{cost[key] / divided:,.1f} {unit}" if key in (cost := size.get(what, {})) else "–"
+            for size in sizes
+        ]
         print(f"| {name} | {' | '.join(cells)} |")
-    print("\n![Bytes by offices and by records](exchange-growth.svg)\n", flush=True)
-    PLOT.write_text(drawn(days, sizes))
+    print("\n![Bytes and time by offices and by records](exchange-growth.svg)\n", flush=True)
+    PLOT.write_text(drawn(sizes))
 
 
-def drawn(days: list[dict[str, Any]], sizes: list[dict[str, Any]]) -> str:
-    """Give the plot: bytes of a day by offices; of a new office and of 100 edits by records."""
-    left = [(day["offices"], day["bytes"] / 1000) for day in days]
-    new = [(size["records"], size["new office bytes"] / 1000) for size in sizes]
-    some = [(size["records"], size["edits bytes"] / 1000) for size in sizes if "edits" in size]
-    parts = [
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 300" '
-        'font-family="sans-serif" font-size="12" role="img">',
-        "<title>Bytes of a day by offices; of a new office and of 100 edits by records</title>",
-        '<rect width="720" height="300" fill="#fff"/>',
-        *_panel(20, "KB an office and day, by offices", [(left, "#0a5a8a", "")], is_log=False),
-        *_panel(
-            380,
-            "KB, by records (both logarithmic)",
-            [(new, "#0a5a8a", "new office"), (some, "#a3480b", "100 edits")],
-            is_log=True,
-        ),
-        "</svg>",
-    ]
-    return "\n".join(parts) + "\n"
-
-
-Curve = tuple[list[tuple[float, float]], str, str]
-
-
-def _panel(x: float, title: str, curves: list[Curve], *, is_log: bool) -> Iterator[str]:
-    def scaled(value: float) -> float:
-        return math.log10(value) if is_log else value
-
-    points = [point for curve, _, _ in curves for point in curve]
-    across, up = ([scaled(point[axis]) for point in points] for axis in (0, 1))
-    lowest = min(0.0, *up) if not is_log else min(up) - 0.5
-    wide, high = (max(across) - min(across)) or 1, (max(up) - lowest) or 1
-
-    def place(point: tuple[float, float]) -> tuple[float, float]:
-        right = (scaled(point[0]) - min(across)) / wide
-        return x + 40 + 230 * right, 250 - 190 * (scaled(point[1]) - lowest) / high
-
-    yield f'<text x="{x}" y="24" font-weight="bold">{title}</text>'
-    yield f'<path d="M{x + 30} 50V250H{x + 320}" fill="none" stroke="#555"/>'
-    for curve, colour, name in curves:
-        placed = [place(point) for point in curve]
-        line = " ".join(f"{a:.1f},{b:.1f}" for a, b in placed)
-        yield f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>'
-        for (a, b), (number, value) in zip(placed, curve, strict=True):
-            yield f'<circle cx="{a:.1f}" cy="{b:.1f}" r="4" fill="{colour}"/>'
-            yield f'<text x="{a + 6:.1f}" y="{b - 7:.1f}" fill="{colour}">{value:,.0f}</text>'
-            yield f'<text x="{a:.1f}" y="268" text-anchor="middle">{number:,}</text>'
-        if name:
-            a, b = placed[0]
-            yield f'<text x="{a + 6:.1f}" y="{b + 18:.1f}" fill="{colour}">{name}</text>'
+def _offices(size: dict[str, Any]) -> str:
+    return f"{size['offices']} office{'s' if size['offices'] > 1 else ''}"
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ def _panel(x: int, y: int, title: str, curves: list[list[tuple[int, float]]]) ->
         yield f"{10**power:,g}</text>"
     for number in numbers:
         name = f"{number} office{'s' if number > 1 else ''}"
-        yield f'<text x="{across(number):.1f}" y="{bottom + 20}" text-anchor="middle">{name}</text>'
+        yield f'<text x="{across(number):.1f}" y="{bottom + 26}" text-anchor="middle">{name}</text>'
     # The upper curve is labelled above, the lower one below: they may lie upon each other.
     for curve, colour, over in zip(curves, COLOURS, (18, -8), strict=True):
         line = " ".join(f"{across(n):.1f},{height(value):.1f}" for n, value in curve)

@@ -34,8 +34,19 @@ def own_node():
 
 
 def _counting(base):
+    from kafo.federation.wire import cbor
+
     class CountingLink(base):
         streamed = 0
+        giver = None  # the office that only gives what is its own, when there is one
+
+        def hello(self, data):
+            answer = super().hello(data)
+            said = cbor.decode(answer)
+            if self.giver is None or len(said) == 1:
+                return answer
+            said[3] = [offer for offer in said[3] if offer[0][0] == self.giver.bytes]
+            return cbor.encode(said)
 
         def _parts(self, response):
             for data in super()._parts(response):
@@ -145,7 +156,8 @@ class Worker:
 
         return sum(drop_frames(log, log.sequence) for log in Log.objects.all())
 
-    def visit(self, office, address, keep=False):
+    def visit(self, office, address, keep=False, gives=False):
+        """Visit an office; with `gives` nothing is taken, and only what is our own is given."""
         from kafo.federation.http_link import HttpLink
         from kafo.federation.services.exchanging import exchange
         from kafo.federation.tests.offices import office_id
@@ -154,12 +166,13 @@ class Worker:
             self.link = _counting(HttpLink)(
                 office_id(office), address, timeout=float(os.environ.get("KAFO_WAIT", "60"))
             )
+        self.link.giver = self.node.office if gives else None
         before, streamed = self.link.moved, self.link.streamed
         try:
             visit = exchange(self.node, self.link)
         except (ConnectionError, OSError) as error:
-            self.link = None
-            return {"cut": f"{type(error).__name__}: {error}"}
+            moved, self.link = self.link.moved - before, None
+            return {"cut": f"{type(error).__name__}: {error}", "moved": moved}
         told = {"moved": self.link.moved - before, "streamed": self.link.streamed - streamed}
         if not keep:
             self.link.close()
