@@ -91,9 +91,13 @@ def _places(header: list[str], reading: Reading) -> dict[str, int]:
             places[column] = found[0]
         elif column in ("code", "name"):
             text = _("There must be one column “%(column)s”.")
-            said = {"code": _("code"), "name": _("name")}[column]
-            reading.errors.append((1, text % {"column": said}))
+            reading.errors.append((1, text % {"column": _said(column)}))
     return places
+
+
+def _said(column: str) -> str:
+    words = {"code": _("code"), "name": _("name"), "cercle": _("cercle"), "region": _("region")}
+    return words[column]
 
 
 def _read_rows(lines: Any, width: int, places: dict[str, int], reading: Reading) -> None:
@@ -123,13 +127,13 @@ def _faults(row: dict[str, str]) -> list[str]:
     faults = []
     for column in ("code", "name"):
         if not row[column]:
-            faults.append(_("“%(column)s” is empty.") % {"column": column})
+            faults.append(_("“%(column)s” is empty.") % {"column": _said(column)})
     for column, text in row.items():
         if len(text) > LONGEST[column]:
-            words = {"column": column, "most": LONGEST[column]}
+            words = {"column": _said(column), "most": LONGEST[column]}
             faults.append(_("“%(column)s” is longer than %(most)s characters.") % words)
         if "\N{REPLACEMENT CHARACTER}" in text:
-            faults.append(_("“%(column)s” holds a broken letter.") % {"column": column})
+            faults.append(_("“%(column)s” holds a broken letter.") % {"column": _said(column)})
     return faults
 
 
