@@ -14,5 +14,5 @@ class DeskConfig(AppConfig):
         from kafo.records.enums import Weight
         from kafo.records.loop import register_loop
 
-        register_act("desk.list.export", _("List exported"), Weight.EDIT)
+        register_act("desk.list.export", _("exported a list"), Weight.EDIT)
         register_loop("desk.submissions", forget_submissions)

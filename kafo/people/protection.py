@@ -14,7 +14,7 @@ from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.core.checks import CheckMessage, Error, register
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from wagtail.models import ModelLogEntry, PageLogEntry
 from wagtail.users.models import UserProfile
 
@@ -48,6 +48,7 @@ class PersonalField:
     basis: LegalBasis
     months: int
     opened_by: dict[Purpose, Visibility] = field(default_factory=dict)
+    words: dict[str, Any] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -59,13 +60,12 @@ class PersonalField:
 
     @property
     def label(self) -> str:
-        if self.name == "folded_name":
-            return gettext("name for searching, without accents")
-        return str(self.model._meta.get_field(self.name).verbose_name)  # type: ignore[union-attr]
+        named = self.model._meta.get_field(self.name).verbose_name  # type: ignore[union-attr]
+        return str(self.words.get(self.name, named))
 
     @property
     def group(self) -> str:
-        return str(self.model._meta.verbose_name)
+        return str(self.words.get("", self.model._meta.verbose_name))
 
     def visibility(self, consents: Iterable[str] = ()) -> Visibility:
         """Say how wide the field may be seen when these purposes are consented to."""
@@ -83,10 +83,15 @@ def declare_personal(
     basis: LegalBasis,
     months: int,
     opened_by: dict[Purpose, Visibility] | None = None,
+    words: dict[str, Any] | None = None,
 ) -> None:
-    """Enter fields of `model` (names separated by spaces) in the register."""
+    """Enter fields of `model` (names separated by spaces) in the register.
+
+    `words` says how fields are called whose model says it for nobody to read, as it is with other
+    packages; under "" how the record is called.
+    """
     for name in names.split():
-        entry = PersonalField(model, name, purpose, basis, months, opened_by or {})
+        entry = PersonalField(model, name, purpose, basis, months, opened_by or {}, words or {})
         _fields[entry.key] = entry
 
 
@@ -147,7 +152,13 @@ _HISTORY = 120  # who sat where and decided what is part of the association's ow
 
 _person = "erased_at language kept_until kept_reason"
 declare_personal(
-    Person, "given_name family_name folded_name", Purpose.RUN_OFFICE, LegalBasis.CONTRACT, 24, _NAME
+    Person,
+    "given_name family_name folded_name",
+    Purpose.RUN_OFFICE,
+    LegalBasis.CONTRACT,
+    24,
+    _NAME,
+    words={"folded_name": _("name for searching, without accents")},
 )
 declare_personal(Person, _person, Purpose.RUN_OFFICE, LegalBasis.CONTRACT, 24)
 declare_personal(
@@ -197,10 +208,22 @@ declare_personal(
     Purpose.SIGN_IN,
     LegalBasis.CONTRACT,
     1,
+    words={"code_hash": _("digest of the code")},
 )
 declare_personal(EmailAddress, "email verified primary", Purpose.SIGN_IN, LegalBasis.CONTRACT, 0)
 declare_personal(
-    Authenticator, "type data created_at last_used_at", Purpose.SIGN_IN, LegalBasis.CONTRACT, 0
+    Authenticator,
+    "type data created_at last_used_at",
+    Purpose.SIGN_IN,
+    LegalBasis.CONTRACT,
+    0,
+    words={
+        "": _("second factor"),
+        "type": _("kind"),
+        "data": _("secret"),
+        "created_at": _("set up at"),
+        "last_used_at": _("last used at"),
+    },
 )
 declare_personal(
     UserSession,
@@ -208,17 +231,43 @@ declare_personal(
     Purpose.SIGN_IN,
     LegalBasis.INTEREST,
     1,
+    words={
+        "": _("session"),
+        "created_at": _("begun at"),
+        "ip": _("network address"),
+        "last_seen_at": _("seen last at"),
+        "session_key": _("key of the session"),
+        "user_agent": _("what the browser says of itself"),
+        "data": _("particulars"),
+    },
 )
-for _log in (ModelLogEntry, PageLogEntry):
+_act = {
+    "content_type": _("kind of record"),
+    "label": _("name of the record"),
+    "action": _("what was done"),
+    "data": _("particulars"),
+    "timestamp": _("when"),
+    "uuid": _("number of the act"),
+    "revision": _("version of the page"),
+    "content_changed": _("whether the content changed"),
+    "deleted": _("whether the record is deleted"),
+    "object_id": _("number of the record"),
+    "page": _("page"),
+}
+_logs = {
+    ModelLogEntry: {**_act, "": _("act on a record")},
+    PageLogEntry: {**_act, "": _("act on a page")},
+}
+for _log, _words in _logs.items():
     declare_personal(
         _log,
-        "content_type label action data timestamp uuid revision content_changed deleted",
+        "content_type label action data timestamp uuid revision content_changed deleted "
+        + ("object_id" if _log is ModelLogEntry else "page"),
         Purpose.RUN_OFFICE,
         LegalBasis.INTEREST,
         _HISTORY,
+        words=_words,
     )
-declare_personal(ModelLogEntry, "object_id", Purpose.RUN_OFFICE, LegalBasis.INTEREST, _HISTORY)
-declare_personal(PageLogEntry, "page", Purpose.RUN_OFFICE, LegalBasis.INTEREST, _HISTORY)
 declare_personal(
     UserProfile,
     "submitted_notifications approved_notifications rejected_notifications "
@@ -227,4 +276,13 @@ declare_personal(
     Purpose.SIGN_IN,
     LegalBasis.CONTRACT,
     0,
+    words={
+        "": _("settings of the page editor"),
+        "submitted_notifications": _("message when a page waits for approval"),
+        "approved_notifications": _("message when a page is approved"),
+        "rejected_notifications": _("message when a page is sent back"),
+        "updated_comments_notifications": _("message when a comment changes"),
+        "dismissibles": _("hints that were put away"),
+        "theme": _("light or dark"),
+    },
 )

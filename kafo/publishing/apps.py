@@ -34,13 +34,19 @@ class PublishingConfig(AppConfig):
             Purpose.RUN_OFFICE,
             LegalBasis.CONTRACT,
             24,
+            words={"subject": _("record it is about"), "detail": _("particulars")},
         )
         declare_personal(
-            Upload, "name size offset created_at", Purpose.RUN_OFFICE, LegalBasis.CONTRACT, 0
+            Upload,
+            "name size offset created_at",
+            Purpose.RUN_OFFICE,
+            LegalBasis.CONTRACT,
+            0,
+            words={"offset": _("bytes received"), "created_at": _("begun at")},
         )
         register_places()
         register_editing(self)
-        register_act("publishing.address.add", _("Add an old address"), Weight.EDIT)
+        register_act("publishing.address.add", _("added an old address"), Weight.EDIT)
         register_loop("baking", BakingLoop())
         register_loop("copies", CopiesLoop())
         register_loop("links", check_links)

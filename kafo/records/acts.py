@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.log_actions import log, registry
 
@@ -19,6 +20,31 @@ WAGTAIL_PUBLISHES = (
     "wagtail.unpublish.scheduled",
     "wagtail.workflow.approve",
 )
+
+# In the words of our own acts: the list of acts says who did what, where Wagtail names a button.
+_WAGTAIL_ACTS = {
+    "wagtail.create": _("created"),
+    "wagtail.edit": _("changed"),
+    "wagtail.delete": _("deleted"),
+    "wagtail.publish": _("published"),
+    "wagtail.publish.schedule": _("planned the publication"),
+    "wagtail.publish.scheduled": _("published as planned"),
+    "wagtail.schedule.cancel": _("cancelled the planned publication"),
+    "wagtail.unpublish": _("took offline"),
+    "wagtail.unpublish.scheduled": _("took offline as planned"),
+    "wagtail.rename": _("renamed"),
+    "wagtail.revert": _("went back to an earlier version"),
+    "wagtail.copy": _("copied"),
+    "wagtail.copy_for_translation": _("began the translation"),
+    "wagtail.move": _("moved"),
+    "wagtail.lock": _("locked"),
+    "wagtail.unlock": _("unlocked"),
+    "wagtail.workflow.start": _("submitted for approval"),
+    "wagtail.workflow.approve": _("approved a page"),
+    "wagtail.workflow.reject": _("sent back"),
+    "wagtail.workflow.resume": _("submitted again"),
+    "wagtail.workflow.cancel": _("took back from approval"),
+}
 
 _weights: dict[str, Weight] = {}
 
@@ -60,4 +86,4 @@ def act_label(name: str) -> str:
     """Give the words for an act; one whose room is gone keeps its name."""
     registry.scan_for_actions()
     known = registry.formatters.get(name)
-    return str(known.label) if known else name
+    return str(_WAGTAIL_ACTS.get(name) or (known.label if known else name))

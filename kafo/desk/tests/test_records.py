@@ -31,9 +31,9 @@ def test_it_tells_who_did_what_to_those_who_may_change(cast, villages):
     record_act("desk.list.export", actor=cast.accounts["bob"], record=villages[0])
     record_act("desk.list.export", actor=None, record=villages[0])
     text = page(cast.alice, villages[0]).content.decode()
-    assert "List exported · bob" in text
-    assert "List exported · the node itself" in text
-    assert "List exported" not in page(cast.bob, villages[0]).content.decode()
+    assert "exported a list · bob" in text
+    assert "exported a list · the node itself" in text
+    assert "exported a list" not in page(cast.bob, villages[0]).content.decode()
 
 
 def test_it_asks_the_database_as_often_for_one_act_as_for_twenty(cast, villages):

@@ -147,4 +147,4 @@ class PersonLanguage(SharedRecord):
         ]
 
     def __str__(self) -> str:
-        return f"{language_name(self.code)} {self.level}"
+        return f"{language_name(self.code)} · {self.level}"

@@ -139,4 +139,4 @@ class PostRequirement(SharedRecord):
     def __str__(self) -> str:
         if self.skill:
             return f"{self.skill} · {self.get_level_display()}"
-        return f"{language_name(self.language)} {self.cefr}"
+        return f"{language_name(self.language)} · {self.cefr}"

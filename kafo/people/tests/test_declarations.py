@@ -33,6 +33,13 @@ def test_it_lists_every_personal_field_of_the_code_in_each_export(client, cast, 
             assert f" · {entry.label} · " in text or escape(entry.label) in text, entry
 
 
+def test_it_calls_no_field_by_its_name_in_the_code():
+    with translation.override("fr"):
+        bare = {each.key for each in personal_fields() if each.label == each.name.replace("_", " ")}
+    alike = {"people.person.note", "publishing.reviewtask.minutes", "wagtailcore.pagelogentry.page"}
+    assert bare <= alike
+
+
 @pytest.mark.parametrize("law", LAWS)
 def test_it_answers_every_heading_of_the_law(cast, law):
     entries = declaration(cast.office, LAWS[law])

@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -35,8 +36,19 @@ def _who(act: dict[str, Any]) -> str:
 
 def _detail(act: dict[str, Any]) -> str:
     """Say which fields changed; the log holds their names and never their values."""
-    fields = (act["data"] or {}).get("fields") or []
-    return _("changed: %(fields)s") % {"fields": ", ".join(fields)} if fields else ""
+    names = (act["data"] or {}).get("fields") or []
+    if not names:
+        return ""
+    model = ContentType.objects.get_for_id(act["content_type_id"]).model_class()
+    words = (
+        {
+            each.name: str(getattr(each, "verbose_name", each.name))
+            for each in model._meta.get_fields()
+        }
+        if model
+        else {}
+    )
+    return _("changed: %(fields)s") % {"fields": ", ".join(words.get(each, each) for each in names)}
 
 
 class ActList(ListView):
