@@ -14,19 +14,23 @@ DESK = (
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 # How Wagtail's templates start a date or picture chooser beside its field.
 _START = re.compile(r"(?:init(?:Date|DateTime|Time)Chooser|new \w+Chooser)\((.*)\);", re.DOTALL)
+_TEXT_EDITOR = "/draftail.js"
 
 
 def editor_policy(html: str) -> str:
     """Give the policy for a page of Wagtail's back office.
 
-    It needs styles in the page (the previews carry theirs) and the small scripts in the page that
-    start its choosers. Only those are let through, by their digest: a known starter whose
-    arguments are plain values. Whatever else stands in the page does not run.
+    It needs the small scripts in the page that start its choosers. Only those are let through, by
+    their digest: a known starter whose arguments are plain values. Whatever else stands in the page
+    does not run. Where text is edited, its editor writes style elements, never the same ones.
     """
     digests = " ".join(sorted({_digest(each) for each in _INLINE.findall(html) if _starts(each)}))
+    styles = "style-src 'self'"
+    if _TEXT_EDITOR in html:
+        styles += " 'unsafe-inline'; style-src-attr 'none'"
     return (
         DESK.replace("script-src 'self'", f"script-src 'self' {digests}".rstrip())
-        .replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+        .replace("style-src 'self'", styles)
         .replace("img-src 'self' data:", "img-src 'self' data: blob:")
     )
 

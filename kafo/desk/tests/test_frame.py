@@ -192,13 +192,20 @@ def test_it_runs_in_wagtails_pages_only_what_starts_a_chooser():
     assert re.search(r"script-src ([^;]*)", editor_policy("<p>"))[1] == "'self'"
 
 
-def test_it_lets_a_preview_carry_its_own_style():
-    page = "<style>p{color:red}</style>" + "<p>text</p>" * 50
+def test_it_leaves_a_page_that_wagtail_asks_itself_for_to_the_answer_that_carries_it():
+    page = "<p>text</p>" * 50
     middleware = SecurityHeadersMiddleware(lambda request: HttpResponse(page))
     inner = RequestFactory().get("/fr/")
     inner.is_dummy = True
     assert not middleware(inner).has_header("Content-Security-Policy")
     outer = SecurityHeadersMiddleware(lambda request: middleware(inner))
     policy = outer(RequestFactory().get("/editor/pages/1/view_draft/"))["Content-Security-Policy"]
-    assert "style-src 'self' 'unsafe-inline'" in policy
+    assert "style-src 'self';" in policy
     assert "script-src 'self';" in policy
+
+
+def test_it_lets_the_editor_of_text_write_style_elements_and_nothing_else():
+    assert "unsafe" not in editor_policy("<p>")
+    policy = editor_policy('<script src="/static/wagtailadmin/js/draftail.js"></script>')
+    assert "style-src 'self' 'unsafe-inline'; style-src-attr 'none';" in policy
+    assert policy.count("unsafe") == 1
