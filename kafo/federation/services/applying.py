@@ -33,7 +33,7 @@ from kafo.federation.services.holding import (
     read_state,
     store,
 )
-from kafo.federation.services.sealing import advance, log_of
+from kafo.federation.services.sealing import advance, log_of, settle_forks
 from kafo.federation.wire import cbor, frames, roots
 from kafo.federation.wire.entries import (
     ID,
@@ -58,6 +58,7 @@ def apply_frame(node: Node, office: uuid.UUID, audience: str, data: bytes) -> Lo
     """
     with transaction.atomic(using=node.using), receiving():
         log = log_of(node, office, audience)
+        epoch = log.epoch
         frame, entries = _checked(node, log, data)
         has_holes = log.has_holes or None in frame.entries or None in entries
         before, states = _states(log, [entry for entry in entries if entry is not None])
@@ -67,6 +68,8 @@ def apply_frame(node: Node, office: uuid.UUID, audience: str, data: bytes) -> Lo
             raise Diverged("The state here is not the one that the office states.")
         erased = {number for number, state in states.items() if state is None}
         advance(log, frame, data, len(erased))
+        if log.epoch != epoch:
+            settle_forks(node, log)
         if erased:
             redact_records(node, log, erased)
             remove_records(node, log, [before[n] for n in erased if n in before])

@@ -7,6 +7,7 @@ from itertools import chain, product
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from kafo.federation.enums import AlarmKind
 from kafo.federation.errors import Frozen, Malformed
@@ -333,6 +334,12 @@ def raise_alarm(node: Node, kind: AlarmKind, text: str, log: Log | None = None) 
     rows = Alarm.objects.using(node.using)
     if not rows.filter(kind=kind, log=log, text=text, settled_at=None).exists():
         rows.create(kind=kind, log=log, text=text)
+
+
+def settle_forks(node: Node, log: Log) -> None:
+    """Put the alarms of two histories away: a new epoch of the log says which one holds."""
+    rows = Alarm.objects.using(node.using).filter(kind=AlarmKind.FORK, log=log, settled_at=None)
+    rows.update(settled_at=timezone.now())
 
 
 def compare_tables(node: Node) -> int:

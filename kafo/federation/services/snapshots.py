@@ -18,7 +18,7 @@ from kafo.federation.node import Node, receiving
 from kafo.federation.services.applying import frame_hash, remove_records, write_records
 from kafo.federation.services.erasing import kept_from, state_files
 from kafo.federation.services.holding import State, held_by_number, plant, store
-from kafo.federation.services.sealing import log_of
+from kafo.federation.services.sealing import log_of, settle_forks
 from kafo.federation.wire import cbor, frames, roots
 from kafo.records.errors import TryAgain
 
@@ -134,6 +134,8 @@ def load_snapshot(node: Node, log: Log, source: BinaryIO) -> Log:
                 hash=frame.hash,
                 sealed_at=frame.sealed_at,
             )
+        if epoch > log.epoch:
+            settle_forks(node, log)
         log.epoch, log.sequence, log.before, log.head_hash = epoch, sequence, before, frame.hash
         log.statement, log.has_holes, log.released_to, log.key = statement, False, b"", b""
         log.next_number = max(log.next_number, next_number)

@@ -120,6 +120,7 @@ def test_it_reports_a_fork_and_an_epoch_heals_it(world):
     world.meet_all()
     assert titles("geneva") == titles("bamako") == ["Trois", "Un"]
     assert world.state("geneva", "bamako") == world.state("bamako", "bamako")
+    assert world.alarms("bamako") == world.alarms("geneva") == []
 
 
 def test_it_hands_the_pen_over_and_nobody_writes_in_between(world):
