@@ -91,7 +91,7 @@ def holdings_of(
 
     Secrets (password, keys, codes) are named without their value.
     """
-    account = Account.objects.filter(person=person).first()
+    account = getattr(person, "account", None)
     groups = []
     for model in dict.fromkeys(entry.model for entry in personal_fields()):
         entries = [entry for entry in personal_fields() if entry.model is model]
@@ -106,21 +106,20 @@ def holdings_of(
 def acts_about(person: Person) -> QuerySet[Any]:
     """Give the acts on the record of `person` and those of her account."""
     is_about = Q(content_type=ContentType.objects.get_for_model(Person), object_id=str(person.pk))
-    account = Account.objects.filter(person=person).first()
+    account = getattr(person, "account", None)
     rows = ModelLogEntry.objects.filter(is_about)
     return rows | ModelLogEntry.objects.filter(user=account) if account else rows
 
 
 def _rows_about(model: Any, person: Person, account: Account | None) -> Any:
-    rows = model._default_manager
-    if model is Person:
-        return rows.filter(pk=person.pk)
     if model is ModelLogEntry:
         return acts_about(person)
-    subject = subject_of(model)
-    rows = rows.select_related(
+    rows = model._default_manager.select_related(
         *(entry.name for entry in personal_fields() if entry.model is model and entry.is_relation)
     )
+    if model is Person:
+        return rows.filter(pk=person.pk)
+    subject = subject_of(model)
     if model._meta.get_field(subject).related_model is Person:
         return rows.filter(**{subject: person})
     return rows.filter(**{subject: account}) if account else rows.none()
