@@ -26,6 +26,7 @@ from kafo.federation.wire import cbor, signatures
 from kafo.records.signals import home_heard
 
 PIECE = 128 * 1024
+AT_ONCE = 20  # frames
 SHORT = 8  # bytes of a hash that are enough to compare
 TOKEN_SECONDS = 3600
 MOST_TOKENS = 1000
@@ -232,18 +233,27 @@ def readable_log(node: Node, client: uuid.UUID, office: uuid.UUID, audience: str
 def frames_after(log: Log, after: int, edition: int, skip: int = 0) -> Iterator[bytes]:
     """Give the frames after a sequence, less the first `skip` bytes; raises Untrusted.
 
-    The same bytes each time for one edition of a log; more at the end when it has grown.
+    The same bytes each time for one edition of a log; more at the end when it has grown. They end
+    early when frames are dropped meanwhile.
     """
     if log.edition != edition or kept_from(log) > after + 1:
         raise Untrusted("These frames are not kept any more.")
     rows = Frame.objects.using(log._state.db).filter(
-        log=log, sequence__gt=after, sequence__lte=log.sequence, is_void=False
+        log=log, sequence__lte=log.sequence, is_void=False, size__gt=0
     )
-    for data in rows.order_by("sequence").values_list("data", flat=True).iterator(chunk_size=20):
-        data = bytes(data)
-        if skip < len(data):
-            yield data[skip:]
-        skip = max(0, skip - len(data))
+    # A few at a time: a query that stays open for a slow peer keeps all that is written meanwhile.
+    while some := list(
+        rows.filter(sequence__gt=after)
+        .order_by("sequence")
+        .values_list("sequence", "data")[:AT_ONCE]
+    ):
+        for sequence, kept in some:
+            if sequence != after + 1:
+                return
+            data, after = bytes(kept), sequence
+            if skip < len(data):
+                yield data[skip:]
+            skip = max(0, skip - len(data))
 
 
 def take_frames(

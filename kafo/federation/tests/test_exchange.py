@@ -1,6 +1,8 @@
 import pytest
 
-from kafo.federation.models import Frame, Held, Outbox
+from kafo.federation.models import Frame, Held, Log, Outbox
+from kafo.federation.services import answering
+from kafo.federation.services.erasing import drop_frames
 from kafo.federation.services.exchanging import exchange
 from kafo.federation.services.sealing import compare_tables, seal_waiting
 from kafo.federation.tests.toy.models import Person, Project, Step
@@ -63,6 +65,21 @@ def test_it_takes_nobody_for_a_liar_because_another_peer_was_quicker(world):
     exchange(world.nodes["geneva"], link)
     assert world.state("geneva", "bamako") == world.state("bamako", "bamako")
     assert world.alarms("geneva") == []
+
+
+def test_it_gives_no_frame_that_was_dropped_while_it_gave(world, monkeypatch):
+    monkeypatch.setattr(answering, "AT_ONCE", 1)
+    node = world.nodes["bamako"]
+    for title in ("Un", "Deux", "Trois"):
+        project("bamako", title=title)
+        seal_waiting(node)
+    log = Log.objects.using("bamako").get(sequence=3)
+    kept = [bytes(frame.data) for frame in log.frames.all()]
+    given = answering.frames_after(log, 0, log.edition)
+    assert next(given) == kept[0]
+    drop_frames(log, 2)
+    assert list(given) == []
+    assert list(answering.frames_after(log, 2, log.edition, 5)) == [kept[2][5:]]
 
 
 def test_it_sends_changed_fields_only_and_each_frame_once(world):
