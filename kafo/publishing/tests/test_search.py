@@ -22,12 +22,12 @@ def some_news(make_news, baked):
     baked()
 
 
-@pytest.mark.parametrize("query", ["séminaire", "SEMINAIRE", "seminaire", "Sémin", "ami séminaire"])
-def test_it_finds_words_with_or_without_accents(some_news, browser, query):
-    answer = browser.get(f"{HOST}/fr/recherche/?q={query}")
-    assert answer.status == 200
-    assert 'href="../nouvelles/deux-jours/"' in answer.html
-    assert "Autre chose" not in answer.html
+def test_it_finds_words_with_or_without_accents(some_news, browser):
+    for query in ("séminaire", "SEMINAIRE", "seminaire", "Sémin", "ami séminaire"):
+        answer = browser.get(f"{HOST}/fr/recherche/?q={query}")
+        assert answer.status == 200, query
+        assert 'href="../nouvelles/deux-jours/"' in answer.html, query
+        assert "Autre chose" not in answer.html, query
 
 
 def test_it_puts_pages_with_the_word_in_the_title_first(some_news, site):
@@ -43,14 +43,12 @@ def test_it_marks_the_words_in_their_surroundings(some_news, site):
     assert "équipe &amp; ses" in extract
 
 
-@pytest.mark.parametrize(
-    "query",
-    ['"', "'", "%", "_", "\\", "%00", "%25%25", "a%00b", "<script>", "(", "*", "AND", "%C3", "%ff"],
-)
-def test_it_takes_any_input(some_news, browser, query):
-    answer = browser.get(f"{HOST}/fr/recherche/?q={query}")
-    assert answer.status == 200
-    assert "<script" not in answer.html
+def test_it_takes_any_input(some_news, browser):
+    signs = ['"', "'", "%", "_", "\\", "%00", "%25%25", "<script>", "(", "*", "AND", "%C3", "%ff"]
+    for query in [*signs, "a%00b"]:
+        answer = browser.get(f"{HOST}/fr/recherche/?q={query}")
+        assert answer.status == 200, query
+        assert "<script" not in answer.html, query
 
 
 def test_it_takes_ten_kilobytes_and_a_page_that_is_no_number(some_news, browser):

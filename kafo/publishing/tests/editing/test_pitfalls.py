@@ -1,5 +1,6 @@
 """Each fault of the platform found by trying it, dealt with or shut off; in their order."""
 
+import itertools
 import re
 import tomllib
 from importlib.util import find_spec
@@ -143,17 +144,18 @@ def test_pitfall_10_it_registers_its_policies_before_they_are_asked() -> None:
         assert isinstance(policy_registry.get_by_type(model), MandateFilePolicy)
 
 
-@pytest.mark.parametrize("query", ['"', '"abc', "'", "%", "a OR", "(", "\\", "*", "-", "a\0b", "é"])
-def test_pitfall_11_it_takes_any_sign_in_a_search(world: World, query: str) -> None:
+def test_pitfall_11_it_takes_any_sign_in_a_search(world: World) -> None:
     client = world.client("editor")
-    for name in (
+    queries = ['"', '"abc', "'", "%", "a OR", "(", "\\", "*", "-", "a\0b", "é"]
+    lists = (
         "wagtailimages:index",
         "wagtaildocs:index",
         "wagtailadmin_pages:search",
         "wagtailadmin_choose_page_search",
         "pages:list",
         "pages:pictures",
-    ):
+    )
+    for name, query in itertools.product(lists, queries):
         assert client.get(reverse(name), {"q": query}).status_code == 200, (name, query)
 
 
