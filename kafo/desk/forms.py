@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models.fields import BLANK_CHOICE_DASH
+from django.utils.translation import gettext
 
 from kafo.records.languages import Translated, TranslatedField
 
@@ -105,15 +107,29 @@ class DeskModelForm(forms.ModelForm):
         _keep_other_languages(self)
 
 
+_HYPHENS = BLANK_CHOICE_DASH[0][1]
+
+
 def _suit(form: forms.BaseForm) -> None:
     for field in form.fields.values():
         widget = field.widget
+        _name_empty_choice(field)
         if isinstance(widget, forms.DateTimeInput):
             widget.input_type, widget.format = "datetime-local", "%Y-%m-%dT%H:%M"
         elif isinstance(widget, forms.DateInput):
             widget.input_type, widget.format = "date", "%Y-%m-%d"
         elif isinstance(widget, forms.TimeInput):
             widget.input_type, widget.format = "time", "%H:%M"
+
+
+def _name_empty_choice(field: Any) -> None:
+    """Django writes nine hyphens, which whoever listens to the page hears one by one."""
+    words = gettext("Choose") if field.required else "—"
+    if isinstance(field, forms.ModelChoiceField):
+        field.empty_label = words if field.empty_label == _HYPHENS else field.empty_label
+    elif isinstance(field, forms.ChoiceField):
+        choices: Any = field.choices
+        field.choices = [(value, words if name == _HYPHENS else name) for value, name in choices]
 
 
 def _keep_other_languages(form: forms.BaseForm) -> None:

@@ -22,7 +22,9 @@ def start_of(day: date) -> datetime:
 
 class MandateForm(DeskForm):
     role = forms.TypedChoiceField(
-        label=gettext_lazy("Role"), choices=[("", "---------"), *Role.choices], coerce=Role
+        label=gettext_lazy("Role"),
+        choices=[("", gettext_lazy("Choose")), *Role.choices],
+        coerce=Role,
     )
     organization = forms.ModelChoiceField(
         label=gettext_lazy("Where"),

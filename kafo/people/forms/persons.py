@@ -79,7 +79,7 @@ class SkillField(forms.ModelChoiceField):
             )
             for profile in Profile
         ]
-        self.choices = [("", "---------"), *(group for group in groups if group[1])]
+        self.choices = [("", _("Choose")), *(group for group in groups if group[1])]
 
 
 class HeldSkillForm(DeskForm):
@@ -132,7 +132,7 @@ class SeatForm(DeskForm):
         self.places: dict[str, Any] = {str(place.pk): place for place in [*bodies, *posts]}
         groups = ((_("Bodies"), bodies), (_("Posts"), posts))
         self.fields["place"].choices = [  # type: ignore[attr-defined]
-            ("", "---------"),
+            ("", _("Choose")),
             *(
                 (title, [(str(row.pk), f"{row} · {row.organization}") for row in rows])
                 for title, rows in groups

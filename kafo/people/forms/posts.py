@@ -58,7 +58,7 @@ class RequirementForm(DeskForm):
     )
     language = forms.ChoiceField(
         label=gettext_lazy("Or a language"),
-        choices=[("", "---------"), *Language.choices],
+        choices=[("", "—"), *Language.choices],
         required=False,
     )
     cefr = forms.ChoiceField(

@@ -96,7 +96,7 @@ class AddAuthorizationView(FormView):
     back_label = AuthorizationsView.title
     done_text = gettext_lazy(
         "Recorded. It holds once a second person, of the direction or of the board, has approved "
-        "it: tell her that it waits."
+        "it: it waits on her start page."
     )
 
     def get_form_kwargs(self) -> dict[str, Any]:
