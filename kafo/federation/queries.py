@@ -5,6 +5,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_UP, Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
@@ -108,7 +110,6 @@ class _Counted:
         outbox = Outbox.objects.order_by().values(one=Value(1))
         self.logs: list[Any] = list(
             Log.objects.annotate(
-                records=Subquery(held.annotate(count=Count("pk")).values("count")),
                 parked_records=Subquery(parked),
                 unsealed=Subquery(
                     outbox.annotate(count=Count("record_id", distinct=True)).values("count")
@@ -142,7 +143,11 @@ class _Counted:
             f"sealed_{log}_{at}": Max("sealed_at", filter=Q(log=log, sequence=at))
             for log, at in ends
         }
-        self._found = frames.aggregate(**asked) if asked else {}
+        least: dict[int, int] = {}
+        for log_id, at in ends:
+            least[log_id] = min(at, least.get(log_id, at))
+        newer = [Q(log=log_id, sequence__gte=at) for log_id, at in least.items()]
+        self._found = frames.filter(reduce(or_, newer)).aggregate(**asked) if asked else {}
 
     def _sealed(self, log: int, at: int) -> datetime | None:
         found = self._found[f"sealed_{log}_{at}"]
@@ -160,7 +165,7 @@ class _Counted:
     def records(self, office: bytes) -> tuple[int, int]:
         """Give how many records of an office are held, and how many are not readable here yet."""
         logs = [log for log in self.logs if log.office.bytes == office]
-        return sum(x.records or 0 for x in logs), sum(x.parked_records or 0 for x in logs)
+        return sum(x.records for x in logs), sum(x.parked_records or 0 for x in logs)
 
     def ours_through(self, office: bytes) -> datetime | None:
         """Give when the last frame that an office holds of us was sealed."""

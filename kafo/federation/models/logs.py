@@ -20,6 +20,7 @@ class Log(models.Model):
     statement = models.BinaryField(default=b"")
     root = models.BinaryField(default=EMPTY)
     next_number = models.PositiveBigIntegerField(default=0)
+    records = models.PositiveBigIntegerField(default=0)
     key = models.BinaryField(default=b"")
     released_to = models.BinaryField(default=b"")
     branches_to = models.PositiveIntegerField(default=0)
@@ -78,6 +79,7 @@ class Held(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["log", "number"], name="one_per_number")]
+        indexes = [models.Index(fields=["log"], condition=~models.Q(parked=""), name="held_parked")]
 
     def __str__(self) -> str:
         return f"{self.log} · {self.number}"

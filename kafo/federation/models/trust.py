@@ -60,6 +60,7 @@ class Line(models.Model):
     changed_at = models.DateTimeField(auto_now=True)
     every_minutes = models.PositiveSmallIntegerField(_("minutes between visits"), default=30)
     budget = models.PositiveBigIntegerField(_("bytes a day and office"), default=20_000_000)
+    asked_at = models.DateTimeField(null=True, editable=False)
     compared_on = models.DateField(null=True, editable=False)
 
     class Meta:

@@ -81,6 +81,7 @@ def store(log: Log, states: Mapping[int, State | None]) -> list[Held]:
         if s
     ]
     gone = [number for number, state in states.items() if state is None]
+    log.records += len(rows) - _count(log, states)
     for at in range(0, len(gone), 500):
         Held.objects.using(using).filter(log=log, number__in=gone[at : at + 500]).delete()
     Held.objects.using(using).bulk_create(
@@ -91,6 +92,15 @@ def store(log: Log, states: Mapping[int, State | None]) -> list[Held]:
     )
     plant(log, {n: roots.leaf(encoded[n]) if n in encoded else roots.EMPTY for n in states})
     return rows
+
+
+def _count(log: Log, numbers: Iterable[int]) -> int:
+    """Give how many records of these numbers are held."""
+    wanted = list(numbers)
+    rows = Held.objects.using(log._state.db).filter(log=log)
+    return sum(
+        rows.filter(number__in=wanted[at : at + 500]).count() for at in range(0, len(wanted), 500)
+    )
 
 
 def plant(log: Log, leaves: Mapping[int, bytes]) -> None:

@@ -31,8 +31,11 @@ def cut_line(*, actor: Any, is_cut: bool) -> Line:
 def ask_for_visits(*, actor: Any) -> None:
     """Let the turn of every peer be now; the loop visits them. Raises NotVisible, and Refused."""
     permissions.offices.require(actor, "exchange")
-    if _line().is_cut:
+    line = _line()
+    if line.is_cut:
         raise Refused(_("The link is cut. Join it first."))
+    line.asked_at = timezone.now()
+    line.save()
     Peer.objects.update(tried_at=None)
     record_act("federation.visit.ask", actor=actor, record=actor)
     transaction.on_commit(wake)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from kafo.federation.enums import Fault, Side
 from kafo.federation.errors import Diverged, Malformed, Untrusted
 from kafo.federation.http_link import HttpLink
-from kafo.federation.models import Handover, Line, Peer
+from kafo.federation.models import Handover, Line, Outbox, Peer
 from kafo.federation.node import Node
 from kafo.federation.queries import line, peer_offices, this_node
 from kafo.federation.services.applying import replay_parked
@@ -27,6 +27,7 @@ from kafo.records.errors import Refused
 logger = logging.getLogger("kafo.federation")
 
 LEAST = 4096  # bytes without which a visit is not worth its greeting
+FOLLOWS = timedelta(minutes=1)
 MOST_SECONDS = 3600  # a peer that drips must not keep the others waiting
 
 
@@ -51,20 +52,23 @@ class LimitedLink(HttpLink):
 def visit_due() -> int:
     """Visit each peer whose turn it is; give how many records' worth of frames moved.
 
-    Those that were silent come last: nobody waits until they are found silent again.
+    Those that were silent come last: nobody waits until they are found silent again. What is
+    written a moment after somebody asked for visits, as lists of pages are, still goes with them.
     """
     node, the_line = this_node(), line()
     if node is None or the_line.is_cut or node.roster is None:
         return 0
     now = timezone.now()
     due = now - timedelta(minutes=the_line.every_minutes)
+    asked = the_line.asked_at or now - FOLLOWS
+    follows = now - FOLLOWS < asked <= now and Outbox.objects.exists()
     tried = {peer.office.bytes: peer.tried_at for peer in Peer.objects.all()}
     silent = {peer.office.bytes for peer in Peer.objects.filter(fault=Fault.SILENT)}
     moved = 0
     for entry in sorted(peer_offices(), key=lambda each: each.id in silent):
         last = tried.get(entry.id)
         # A visit that lies ahead was noted by a clock that has been set right since.
-        if entry.addresses and (last is None or not due < last <= now):
+        if entry.addresses and (follows or last is None or not due < last <= now):
             visit = visit_peer(node, entry)
             moved += visit.frames + visit.snapshots if visit else 0
     return moved

@@ -4,10 +4,12 @@ import shutil
 import threading
 import uuid
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kafo.federation.asking import Newcomer
@@ -17,6 +19,7 @@ from kafo.federation.models import Alarm, Handover, Line, Log, Outbox, Peer
 from kafo.federation.node import forget_node
 from kafo.federation.queries import peer_states
 from kafo.federation.services import joining, rostering
+from kafo.federation.services.applying import replay_parked
 from kafo.federation.services.hosting import load_home, pack_home
 from kafo.federation.services.sealing import seal_waiting
 from kafo.federation.services.starting import ensure_node, open_node
@@ -294,3 +297,39 @@ def test_it_reads_a_key_of_a_holder_with_her_passphrase(tmp_path):
     for wrong in (lambda: "", lambda: "no", None):
         with pytest.raises(Refused):
             rostering.read_holder_key(path, wrong)
+
+
+def test_it_reads_no_more_when_more_is_held(listed):
+    Organization.objects.create(short_name="GEN", visibility="public")
+    seal_waiting(listed)
+    with CaptureQueriesContext(connection) as asked:
+        assert peer_states()[0].parked == 0
+        replay_parked(listed)
+    is_sqlite = connection.vendor == "sqlite"
+    plans = {"federation_held": [], "SUM(": []}
+    with connection.cursor() as cursor:
+        if not is_sqlite:
+            cursor.execute("SET LOCAL enable_seqscan = off")  # these tables are small
+        for sql, about in product({each["sql"] for each in asked}, plans):
+            if about in sql:
+                cursor.execute(f"EXPLAIN {'QUERY PLAN ' if is_sqlite else ''}{sql}")
+                plans[about].append(str(cursor.fetchall()))
+    assert ["held_parked" in plan for plan in plans["federation_held"]] == [True, True]
+    (counted,) = plans["SUM("]
+    assert "one_frame_per_sequence" in counted
+
+
+def test_it_lets_what_follows_go_with_the_visit_that_was_asked_for(listed):
+    visit_due()
+    tried_at = Peer.objects.get().tried_at
+    Line.objects.update_or_create(pk=1, defaults={"asked_at": timezone.now()})
+    visit_due()
+    assert Peer.objects.get().tried_at == tried_at  # nothing follows
+    Skill.objects.create()
+    visit_due()
+    assert Peer.objects.get().tried_at > tried_at
+    Line.objects.update(asked_at=timezone.now() - timedelta(hours=1))
+    tried_at = Peer.objects.get().tried_at
+    Skill.objects.create()
+    visit_due()
+    assert Peer.objects.get().tried_at == tried_at
