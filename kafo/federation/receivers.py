@@ -10,6 +10,7 @@ from kafo.federation.errors import Frozen, NotHome
 from kafo.federation.models import Log, Outbox
 from kafo.federation.node import Node, is_receiving, node_of
 from kafo.federation.services.hosting import home_of_new
+from kafo.federation.services.recovering import is_before_key
 from kafo.records.models import SharedRecord, shared_models
 from kafo.records.signals import records_changed, records_changing
 
@@ -33,7 +34,8 @@ def _is_laid_down(node: Node, office: uuid.UUID) -> bool:
         return True
     own = node.key(office)
     mine = own.public_key().public_bytes_raw() if own else b""
-    return logs.exclude(key__in=[b"", mine]).filter(branches_to=0).exists()
+    others = logs.exclude(key__in=[b"", mine]).filter(branches_to=0)
+    return not all(is_before_key(node, log) for log in others)
 
 
 def find_home(sender: type[SharedRecord], rows: list[Any], using: str, **more: Any) -> None:

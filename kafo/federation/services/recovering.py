@@ -9,13 +9,14 @@ from kafo.federation.errors import Frozen
 from kafo.federation.models import Alarm, Log, Peer
 from kafo.federation.node import Node, mark_name
 from kafo.federation.services.sealing import log_of, raise_alarm, seal_waiting
-from kafo.federation.wire import cbor
+from kafo.federation.wire import cbor, signatures
 
 
 def check_marks(node: Node) -> list[Log]:
     """Give the own logs that are behind what was said, with an alarm each; done at every start.
 
-    Such a log is read-only here until a peer has returned what is missing, or a new epoch begins.
+    One in which another key spoke last is behind too, though its marks came back with it. Each
+    such log is read-only here until a peer has returned what is missing, or a new epoch begins.
     One that is ahead of its mark, because the power failed between the two, is marked.
     """
     behind = [log for log in Log.objects.using(node.using) if _is_stuck(node, log)]
@@ -35,7 +36,19 @@ def check_marks(node: Node) -> list[Log]:
 
 
 def _is_stuck(node: Node, log: Log) -> bool:
-    return node.writes(log.office) and not log.released_to and node.is_behind(log)
+    if log.released_to or not node.writes(log.office):
+        return False
+    return node.is_behind(log) or is_before_key(node, log)
+
+
+def is_before_key(node: Node, log: Log) -> bool:
+    """Say whether a log of this office is from before its key here, unless that one is revoked."""
+    key = node.key(log.office)
+    own = signatures.public_bytes(key) if key else b""
+    if log.office != node.office or log.branches_to or bytes(log.key) in {b"", own}:
+        return False
+    entry = node.roster.office(log.office.bytes) if node.roster else None
+    return dict(entry.keys if entry else []).get(own) is None
 
 
 def settle_recovery(node: Node) -> None:
@@ -48,7 +61,7 @@ def settle_recovery(node: Node) -> None:
         .filter(kind=AlarmKind.RECOVERY, settled_at=None, log__isnull=False)
         .select_related("log")
     ):
-        if alarm.log and not node.is_behind(alarm.log):
+        if alarm.log and not _is_stuck(node, alarm.log):
             Alarm.objects.using(node.using).filter(pk=alarm.pk).update(settled_at=timezone.now())
 
 

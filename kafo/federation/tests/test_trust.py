@@ -10,7 +10,7 @@ from kafo.federation.services.sealing import compare_tables, seal_waiting
 from kafo.federation.tests.test_exchange import project
 from kafo.federation.tests.toy.models import Project
 from kafo.federation.tests.world import ROOT_KEYS, ROOTS, Cut, office_id
-from kafo.federation.wire import cbor, frames
+from kafo.federation.wire import cbor, frames, signatures
 
 
 def titles(name):
@@ -63,6 +63,46 @@ def test_it_waits_for_the_missing_tail_after_a_restore(world):
     world.visit("bamako", "geneva")
     assert titles("bamako") == titles("geneva") == ["Deux", "Trois", "Un"]
     assert world.state("bamako", "bamako") == world.state("geneva", "bamako")
+
+
+def test_it_tells_that_it_comes_from_before_its_key(world):
+    node = world.nodes["bamako"]
+    project("bamako", title="Un")
+    world.visit("geneva", "bamako")
+    world.back_up("bamako")
+    marks = node.marks
+    node.prepare_key(node.office)
+    node.promote_key(node.office)
+    world.keys["bamako"].append((signatures.public_bytes(node.key(node.office)), None))
+    world.rosters.append(world.roster())
+    for name in ("geneva", "bamako"):
+        world.nodes[name].accept_roster(world.rosters[-1][0])
+    recovering.open_epoch(node, Log.objects.using("bamako").get())
+    project("bamako", title="Deux")
+    world.visit("bamako", "geneva")
+    node.write_marks(marks)
+    world.restore("bamako", marks=True)  # a server brought back whole, but for its keys
+    assert world.alarms("bamako") == ["recovery"]
+    project("bamako", title="Trois")
+    assert seal_waiting(node) == 0
+    world.visit("bamako", "geneva")
+    recovering.settle_recovery(node)
+    assert world.alarms("bamako") == []
+    world.visit("bamako", "geneva")
+    assert titles("bamako") == titles("geneva") == ["Deux", "Trois", "Un"]
+
+
+def test_it_does_not_wait_for_what_a_revoked_key_has_missed(world):
+    node = world.nodes["bamako"]
+    project("bamako", title="Un")
+    seal_waiting(node)
+    node.prepare_key(node.office)
+    node.promote_key(node.office)
+    assert len(recovering.check_marks(node)) == 1
+    world.keys["bamako"].append((signatures.public_bytes(node.key(node.office)), {}))
+    node.accept_roster(world.roster()[0])
+    recovering.settle_recovery(node)
+    assert recovering.check_marks(node) == world.alarms("bamako") == []
 
 
 def test_it_keeps_what_was_changed_since_the_restore(world):
