@@ -22,6 +22,7 @@ from kafo.welcome.home import (
     RESTORING,
     clear_broken_demo,
     finish_restore,
+    hold_home,
     prepare_home,
 )
 
@@ -317,6 +318,7 @@ def _serve(options: argparse.Namespace) -> int:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    hold_home(_home(options))
     os.environ["KAFO_SERVES"] = "1"
     Granian(
         "kafo.config.wsgi:application",
@@ -346,6 +348,8 @@ def _demo(options: argparse.Namespace) -> int:
     is_ready = is_made_for(home, options.port)
     if not options.prepare:
         _require_port(options)
+        if is_made:
+            hold_home(home)  # before another port is written into what runs there
     if not is_ready and not options.prepare:
         # In a process of its own: what making the data needs of memory, serving does not.
         where = ["--home", str(home), "--port", str(options.port), "--office", options.office]

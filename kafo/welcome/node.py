@@ -16,6 +16,8 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
+from kafo.federation.alarms import notices
+from kafo.federation.queries import peer_offices
 from kafo.federation.services.starting import ensure_node
 from kafo.records.loop import run_forever
 
@@ -89,6 +91,7 @@ def findings() -> Iterator[Finding]:
         (_("disk"), _disk),
         (_("backup"), _backup),
         (_("restore drill"), _drill),
+        (_("other offices"), _offices),
     ]
     for subject, look in looks:
         try:
@@ -136,6 +139,13 @@ def _drill() -> tuple[bool, str]:
         _("No backup was ever tried out. Run: kafo restore --verify FILE"),
         limit=timedelta(days=100),
     )
+
+
+def _offices() -> tuple[bool, str]:
+    alarms = notices()
+    if alarms:
+        return False, " ".join(f"{alarm.title} {alarm.text}" for alarm in alarms)
+    return True, ", ".join(entry.name for entry in peer_offices()) or "—"
 
 
 def _age_of(name: str, key: str, missing: str, limit: timedelta = OLD_BACKUP) -> tuple[bool, str]:
