@@ -46,18 +46,23 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def prepared_home(shared: Path) -> tuple[Path, int]:
-    """Give the folder of a demonstration in `shared`, made once for all who ask, and its port."""
+    """Give the folder of a demonstration in `shared`, made once for all who ask, and its port.
+
+    Geneva is made in it too.
+    """
     home, port_file = shared / "prepared", shared / "prepared.port"
     with (shared / "prepared.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not port_file.exists():
             port = free_ports(3)
-            subprocess.run(
-                [KAFO, "demo", "--prepare", "--home", home, "--port", str(port)],
-                env=environment(),
-                check=True,
-                capture_output=True,
-            )
+            geneva = ["--office", "geneva", "--home", home / "offices/geneva"]
+            for number, which in enumerate([["--home", home], geneva]):
+                subprocess.run(
+                    [KAFO, "demo", "--prepare", *which, "--port", str(port + number)],
+                    env=environment(),
+                    check=True,
+                    capture_output=True,
+                )
             port_file.write_text(str(port))
     return home, int(port_file.read_text())
 

@@ -5,6 +5,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,22 @@ def bamako(prepared: tuple[Path, int], demo_ports: None, tmp_path: Path) -> Iter
         yield office.start("demo")
     finally:
         office.switch_off()
+
+
+@pytest.fixture
+def offices(
+    prepared: tuple[Path, int], demo_ports: None, tmp_path: Path
+) -> Iterator[tuple[Node, Node]]:
+    """Bamako and Geneva of the demonstration; Dakar, which nobody here asks, stays off."""
+    bamako = Node.copied(prepared[0], tmp_path / "home", port=prepared[1])
+    geneva = Node(bamako.home / "offices" / "geneva", port=prepared[1] + 1)
+    geneva.host = "geneva.localhost"
+    try:
+        with ThreadPoolExecutor(2) as both:
+            yield tuple(both.map(Node.start, (bamako, geneva)))
+    finally:
+        bamako.switch_off()
+        geneva.switch_off()
 
 
 @pytest.fixture(scope="module")

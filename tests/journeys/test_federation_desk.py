@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.journeys.accessible import Watch, faults
-from tests.journeys.conftest import answers, speak, until
+from tests.journeys.conftest import speak, until
 from tests.node import PASSWORD, Node
 
 PARTNER = "School Libraries Desk"
@@ -48,12 +48,10 @@ def _send(page: Page) -> None:
 
 
 def test_it_carries_a_proposal_over_a_cut_and_a_stick_there(
-    bamako: Node, new_context: Any, tmp_path: Path
+    offices: tuple[Node, Node], new_context: Any, tmp_path: Path
 ):
-    here = f"http://bamako.localhost:{bamako.port}"
-    there = f"http://geneva.localhost:{bamako.port + 1}"
-    door = f"http://127.0.0.1:{bamako.port + 1}/desk/sign-in/"
-    until(lambda: answers(door), "Geneva does not answer.", bamako)
+    bamako, geneva = offices
+    here, there = bamako.address(""), geneva.address("")
     director = _enter(new_context, here, "directeur")
     editor = _enter(new_context, there, "directrice")
     known = _shows(editor, f"{there}/desk/organizations/", PARTNER)

@@ -15,11 +15,10 @@ TITLE = "La pirogue arrive après la coupure"
 
 
 def test_it_shows_a_page_that_was_published_while_the_link_was_cut(
-    bamako: Node, sign_in: Any, new_context: Any, tmp_path: Path
+    offices: tuple[Node, Node], sign_in: Any, new_context: Any, tmp_path: Path
 ):
-    geneva = f"http://geneva.localhost:{bamako.port + 1}"
-    door = f"http://127.0.0.1:{bamako.port + 1}"
-    until(lambda: answers(f"{door}/desk/sign-in/"), "Geneva does not answer.", bamako)
+    bamako, other = offices
+    geneva, door = other.address(""), f"http://127.0.0.1:{other.port}"
     copies = lambda: urllib.request.urlopen(f"{door}/mirror/").read().decode()  # noqa: E731
     director = sign_in(bamako, "directeur", viewport=COMPUTER)
     director.goto(bamako.address("/desk/offices/"))
