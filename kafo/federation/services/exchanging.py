@@ -135,8 +135,8 @@ def _greet(node: Node, link: Link) -> tuple[bytes, list[Offer], bool]:
         case [int(heard)]:
             said = cbor.decode(link.hello(hello(node, link.office, heard + 1)))
     match said:
-        case [bytes(_), int(version), list(rosters), list(offers), bytes(token), bool(misses)]:
-            pass
+        case [bytes(_), int(version), list(rosters), list(offers), bytes(token), *more]:
+            misses = more[:1] == [True]  # an older version does not say; a later one says more
         case _:
             raise Malformed("This is no answer to a hello.")
     take_rosters(node, rosters)

@@ -13,7 +13,7 @@ from kafo.federation.tests.make_log import rows_of
 from kafo.federation.tests.test_exchange import project
 from kafo.federation.tests.toy.models import Project
 from kafo.federation.tests.world import office_id
-from kafo.federation.wire import frames
+from kafo.federation.wire import cbor, frames
 from kafo.records.sharing import Wire
 
 RECORDED = Path(__file__).parent / "vectors" / "1" / "log"
@@ -104,3 +104,12 @@ def test_frames_pass_unchanged_through_a_version_that_knows_nothing_of_a_kind(wo
     assert sent == [bytes(frame.data) for frame in Frame.objects.using("geneva")]
     replay_parked(world.nodes["geneva"])
     assert Project.objects.using("geneva").get().title == "Un"
+
+
+@pytest.mark.parametrize(("cut", "added"), [(5, []), (6, ["later"])])
+def test_it_understands_greetings_of_other_versions(world, cut, added):
+    project("bamako", title="Un")
+    link = world.link("bamako")
+    greet = link.hello
+    link.hello = lambda data: cbor.encode(cbor.decode(greet(data))[:cut] + added)
+    assert exchange(world.nodes["geneva"], link).frames == 1
