@@ -122,6 +122,9 @@ LAWS = {
     )
 }
 
+# In words on what goes to an authority; any other keeps its two letters.
+COUNTRIES = {"ML": _("Mali"), "SN": _("Senegal"), "CH": _("Switzerland"), "FR": _("France")}
+
 DESCRIPTIONS = {
     Purpose.RUN_OFFICE: _(
         "Knowing who belongs to the association, who sits in which body, who may do what from "

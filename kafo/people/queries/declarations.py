@@ -91,22 +91,21 @@ def _controller(processing: Processing) -> list[str]:
     organization = processing.organization
     office = getattr(organization, "office", None)
     parts = [str(organization.name), getattr(office, "address", ""), getattr(office, "seat", "")]
-    parts += [organization.town, organization.country]
+    country = organization.country.upper()
+    parts += [organization.town, str(declarations.COUNTRIES.get(country, country))]
     if organization.receipt_number:
         parts.append(_("receipt number %(number)s") % {"number": organization.receipt_number})
     return [", ".join(dict.fromkeys(part for part in parts if part))]
 
 
 def _fields(processing: Processing) -> list[str]:
-    lines = []
+    """Give a line for the fields of one kind of record that are kept as long and seen as wide."""
+    lines: dict[tuple[str, ...], list[str]] = {}
     for entry in fields_of(processing):
-        widths = {
-            str(purpose.label): str(width.label) for purpose, width in entry.opened_by.items()
-        }
-        parts = [entry.group, entry.label, kept_for(entry.months)]
-        parts += [f"{why} → {who}" for why, who in widths.items()]
-        lines.append(" · ".join(map(str, parts)))
-    return lines
+        seen = [f"{purpose.label} → {width.label}" for purpose, width in entry.opened_by.items()]
+        alike = (entry.group, kept_for(entry.months), *seen)
+        lines.setdefault(alike, []).append(entry.label)
+    return [" · ".join([each[0], ", ".join(labels), *each[1:]]) for each, labels in lines.items()]
 
 
 def _subjects(processing: Processing) -> list[str]:

@@ -1,5 +1,7 @@
 """The register of processing under four laws."""
 
+from html import unescape
+
 import pytest
 from django.urls import reverse
 from django.utils import translation
@@ -25,12 +27,10 @@ def content(client, cast, law, kind):
 @pytest.mark.parametrize("kind", ["html", "csv", "txt"])
 @pytest.mark.parametrize("law", LAWS)
 def test_it_lists_every_personal_field_of_the_code_in_each_export(client, cast, law, kind):
-    from html import escape
-
-    text = content(client, cast, law, kind).replace("&#x27;", "'").replace("&#39;", "'")
+    text = unescape(content(client, cast, law, kind)).replace(" · ", ", ")
     with translation.override("fr"):
         for entry in personal_fields():
-            assert f" · {entry.label} · " in text or escape(entry.label) in text, entry
+            assert f", {entry.label}, " in text, entry
 
 
 def test_it_calls_no_field_by_its_name_in_the_code():

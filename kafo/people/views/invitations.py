@@ -136,6 +136,10 @@ class InviteView(_CodeView):
     action = "invite"
     title = gettext_lazy("Invite to the desk")
     button = gettext_lazy("Make the code")
+    intro = gettext_lazy(
+        "The code opens the desk once: with it the person chooses a name and a password. It is "
+        "shown on the next page only, to be printed or written down."
+    )
 
     def get_title(self) -> str:
         return _("Invitation for %(person)s") % {"person": self.record}
