@@ -14,6 +14,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from kafo.config.env import database_at
+from kafo.people.models import Organization
 from kafo.records.errors import Refused
 
 BATCH = 500
@@ -32,7 +33,7 @@ def move_database(address: str, *, progress: Callable[[str], None] = lambda text
         tables = target.introspection.table_names()
     except OperationalError as error:
         raise Refused(_("The database cannot be reached: %(why)s") % {"why": error}) from error
-    if tables:
+    if tables and not _is_begun(tables):
         raise Refused(_("The database at the new address is not empty. Make an empty one first."))
     progress(_("tables"))
     _make_tables(address)
@@ -62,10 +63,16 @@ def move_database(address: str, *, progress: Callable[[str], None] = lambda text
             cursor.execute(statement)
 
 
+def _is_begun(tables: list[str]) -> bool:
+    """Say whether the tables are those of a copy that was broken off: no office is in them."""
+    own = Organization._meta.db_table
+    return own in tables and not Organization.objects.using("target").exists()
+
+
 def _make_tables(address: str) -> None:
     # In a process of its own: some libraries' migrations write to the default database, whichever
-    # one they are asked to migrate.
-    command = [sys.executable, "-m", "django", "migrate", "--verbosity", "0", "--no-input"]
+    # one they are asked to migrate. -P: of what lies where the operator stands nothing is imported.
+    command = [sys.executable, "-P", "-m", "django", "migrate", "--verbosity", "0", "--no-input"]
     wanted = {"KAFO_DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE}
     done = subprocess.run(  # noqa: S603 - the command is our own
         command, env={**os.environ, **wanted}, capture_output=True, text=True

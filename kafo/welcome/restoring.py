@@ -264,7 +264,7 @@ def _fill_postgres(dump: Path, begun: Path) -> None:
 def _bake(office: Path) -> None:
     # In a process of its own: settings are read once, and these are those of the restored office.
     wanted = {"KAFO_HOME": str(office), "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE}
-    command = [sys.executable, "-m", "django", "bake"]
+    command = [sys.executable, "-P", "-m", "django", "bake"]
     done = subprocess.run(  # noqa: S603 - the command is our own
         command, env={**os.environ, **wanted}, stdout=subprocess.PIPE, text=True
     )
