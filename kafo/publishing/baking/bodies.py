@@ -5,9 +5,9 @@ from typing import Any
 
 from bs4 import BeautifulSoup
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.documents import get_document_model
 from wagtail.models import Page
 from wagtail.rich_text.rewriters import extract_attrs
@@ -15,6 +15,12 @@ from wagtail.whitelist import Whitelister, allow_without_attributes, attribute_r
 
 from kafo.publishing.baking.prices import file_size, price_of_download
 from kafo.publishing.baking.rendering import Rendering
+from kafo.publishing.templatetags.language_mark import language_mark, marked
+
+CREDIT = gettext_lazy("Picture: %(credit)s")
+PICTURE = gettext_lazy("Picture: %(text)s")
+GONE = gettext_lazy("address gone")
+ARCHIVED = gettext_lazy("address gone, archived on %(day)s")
 
 _LINK = re.compile(r"<a(\b[^>]*)>(.*?)</a>", re.DOTALL)
 
@@ -35,14 +41,13 @@ def _external(rendering: Rendering, address: str, inner: str) -> str:
     dead = rendering.dead_link(address)
     if dead is None:
         return format_html('<a href="{}">{}</a>', address, mark_safe(inner))
-    note: str = _("address gone")
+    note = marked(GONE, GONE)
     if dead.archived_on:
-        day = date_format(dead.archived_on)
-        note = _("address gone, archived on %(day)s") % {"day": day}
+        note = marked(ARCHIVED, ARCHIVED % {"day": date_format(dead.archived_on)})
     if dead.archive_address:
         shown = format_html('<a href="{}">{}</a>', dead.archive_address, note)
     else:
-        shown = format_html("{}", note)
+        shown = note
     return format_html("<span>{}</span> ({})", mark_safe(inner), shown)
 
 
@@ -83,9 +88,9 @@ def _picture(rendering: Rendering, value: Any, *, with_pictures: bool) -> SafeSt
         return mark_safe("")
     alternative = value["alternative"] or picture.alternative(rendering.language)
     if not with_pictures:
-        text = alternative or value["caption"]
-        return format_html("<p>[{}]</p>", _("Picture: %(text)s") % {"text": text})
-    caption = " ".join(part for part in (value["caption"], credit_line(picture)) if part)
+        text = PICTURE % {"text": alternative or value["caption"]}
+        return format_html("<p{}>[{}]</p>", language_mark(PICTURE), text)
+    caption = caption_of(value["caption"], picture)
     return format_html(
         "<figure>{}{}</figure>",
         rendering.figure(picture, alternative),
@@ -93,12 +98,13 @@ def _picture(rendering: Rendering, value: Any, *, with_pictures: bool) -> SafeSt
     )
 
 
-def credit_line(picture: Any) -> str:
-    """Give the words that name who made a picture and under which licence it is."""
-    if not picture.credit:
-        return ""
-    words = _("Picture: %(credit)s") % {"credit": picture.credit}
-    return f"{words} ({picture.licence})" if picture.licence else words
+def caption_of(caption: str, picture: Any) -> SafeString:
+    """Give what stands under a picture: its caption, who made it and under which licence it is."""
+    credit = CREDIT % {"credit": picture.credit} if picture.credit else ""
+    if credit and picture.licence:
+        credit += f" ({picture.licence})"
+    parts = (caption, marked(CREDIT, credit) if credit else "")
+    return format_html_join(" ", "{}", ((part,) for part in parts if part))
 
 
 def _document(rendering: Rendering, document: Any) -> SafeString:

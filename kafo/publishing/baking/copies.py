@@ -22,8 +22,7 @@ from django.db.models import Count, Max
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from kafo.publishing.baking.files import link_file, write_compressed
 from kafo.publishing.baking.foreign import fitted
@@ -33,6 +32,7 @@ from kafo.publishing.enums import Tone
 from kafo.publishing.models import HeardOffice, PublicSite, PublishedFrame, PublishedPage
 from kafo.publishing.queries.copies import foreign_frames, short_name, sound_address
 from kafo.publishing.serving.files import BROKEN
+from kafo.publishing.templatetags.language_mark import language_mark
 from kafo.records.durable import write_whole
 from kafo.records.enums import Visibility
 from kafo.records.files import FileStore, file_store
@@ -44,6 +44,8 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]+)?")
 _PATH = re.compile(r"[a-z]{2,3}(?:-[a-z]+)?/(?:[\w-]+/)*")
 _FILE = re.compile(r"\w[\w .()+-]{0,120}")
 _WRITTEN = ".written.json"
+_COPY = gettext_lazy("Copy of {site}. Original: {link}")
+_CONFIRMED = gettext_lazy("Copy of {site}, confirmed on {day}. Original: {link}")
 _CSS = ".note+.hero{margin-top:0}"
 
 
@@ -73,13 +75,12 @@ class CopiedFrame(Frame):
         original = f"{self.address}/{path}"
         with override(self.language):
             link = format_html('<a href="{}">{}</a>', original, original.partition("//")[2])
-            if self.confirmed_at is None:
-                text = format_html(_("Copy of {site}. Original: {link}"), site=self.name, link=link)
-            else:
+            words, day = _COPY, ""
+            if self.confirmed_at is not None:
+                words = _CONFIRMED
                 day = date_format(timezone.localtime(self.confirmed_at).date())
-                words = _("Copy of {site}, confirmed on {day}. Original: {link}")
-                text = format_html(words, site=self.name, day=day, link=link)
-        return format_html('<p class="note">{}</p>\n', text)
+            text = format_html(str(words), site=self.name, day=day, link=link)
+            return format_html('<p class="note"{}>{}</p>\n', language_mark(words), text)
 
     def _head(self, parts: dict[str, Any], path: str) -> str:
         head = '<meta name="robots" content="noindex">\n'

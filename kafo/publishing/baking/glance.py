@@ -7,14 +7,23 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail.models import Page
 
 from kafo.publishing.baking.frames import language_name
 from kafo.publishing.baking.prices import file_size, price_of_download
 from kafo.publishing.baking.rendering import Rendering
+from kafo.publishing.enums import ProjectState
 from kafo.publishing.facts import COMMUNE
 from kafo.publishing.models import DocumentPage, Place, PlacePage, ProjectPage, SitePage
+from kafo.publishing.templatetags.language_mark import marked
+
+BETWEEN = gettext_lazy("%(starts)s to %(ends)s")
+SINCE = gettext_lazy("since %(starts)s")
+UNTIL = gettext_lazy("until %(ends)s")
+PAGES = gettext_lazy("Pages")
+FACTS = gettext_lazy("Facts")
+BUNDLE = gettext_lazy("at the price of a day's bundle, 2.5 FCFA a megabyte")
 
 
 @dataclass(frozen=True)
@@ -30,14 +39,13 @@ def _plain(name: str, text: str) -> Answer:
     return Answer(name, format_html("{}", text))
 
 
-def _span(page: ProjectPage) -> str:
+def _span(page: ProjectPage) -> SafeString:
     starts = date_format(page.starts_on) if page.starts_on else ""
     ends = date_format(page.ends_on) if page.ends_on else ""
-    if starts and ends:
-        return _("%(starts)s to %(ends)s") % {"starts": starts, "ends": ends}
-    if starts:
-        return _("since %(starts)s") % {"starts": starts}
-    return _("until %(ends)s") % {"ends": ends} if ends else ""
+    if not (starts or ends):
+        return SafeString("")
+    words = BETWEEN if starts and ends else SINCE if starts else UNTIL
+    return marked(words, words % {"starts": starts, "ends": ends})
 
 
 def _where(rendering: Rendering, page: ProjectPage) -> SafeString:
@@ -59,7 +67,7 @@ def project_answers(rendering: Rendering, page: ProjectPage) -> list[Answer]:
     lines = [
         Answer(_("Where"), _where(rendering, page)),
         _plain(_("When"), _span(page)),
-        _plain(_("State"), page.get_state_display()),
+        Answer(_("State"), marked(ProjectState(page.state).label, page.get_state_display())),
         *(
             Answer(name, linebreaksbr(text))
             for name, text in (
@@ -82,12 +90,13 @@ def place_answers(rendering: Rendering, place: Place) -> list[Answer]:
     for fact in facts:
         if not fact.value:
             continue
-        value = format_html("{}", fact.shown)
+        value = marked(FACTS, fact.shown)
         if fact.href:
             value = format_html('<a href="{}">{}</a>', fact.href, value)
         checked = _("checked on %(day)s") % {"day": date_format(fact.checked_on)}
         source = _("Source: %(source)s") % {"source": fact.source} if fact.source else ""
-        answers.append(Answer(fact.label, value, " · ".join(filter(None, (source, checked)))))
+        note = marked(FACTS, " · ".join(filter(None, (source, checked))))
+        answers.append(Answer(fact.label, value, note))
     return answers
 
 
@@ -107,15 +116,15 @@ def document_answers(page: DocumentPage) -> list[Answer]:
     form = page.document.file_extension.upper()
     if page.pages_count:
         words = ngettext("%(form)s, %(count)s page", "%(form)s, %(count)s pages", page.pages_count)
-        form = words % {"form": form, "count": page.pages_count}
+        form = marked(PAGES, words % {"form": form, "count": page.pages_count})
     issued = date_format(page.issued_on) if page.issued_on else ""
     lines = [
         _plain(_("Format"), form),
         _plain(_("Size"), file_size(size)),
         Answer(
             _("Cost"),
-            format_html("{}", price_of_download(size)),
-            _("at the price of a day's bundle, 2.5 FCFA a megabyte"),
+            price_of_download(size),
+            marked(BUNDLE, BUNDLE),
         ),
         _plain(
             _("Language"), language_name(page.document_language) if page.document_language else ""

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.translation import override
 
-from kafo.publishing.baking.bodies import body_html, credit_line, words_of
+from kafo.publishing.baking.bodies import body_html, caption_of, words_of
 from kafo.publishing.baking.cards import count_of_list_pages, home_sections, list_section
 from kafo.publishing.baking.frames import language_name, sheet
 from kafo.publishing.baking.glance import answers_of, place_line
@@ -43,7 +43,7 @@ def _lead_figure(rendering: Rendering, page: SitePage) -> Any:
     picture = page.picture
     if picture is None or isinstance(page, ListPage | HomePage):
         return None
-    caption = " ".join(part for part in (page.picture_caption, credit_line(picture)) if part)
+    caption = caption_of(page.picture_caption, picture)
     return {"html": rendering.figure(picture), "caption": caption}
 
 

@@ -22,3 +22,9 @@ def language_mark(words: Any) -> SafeString:
     said, fallback = str(words), settings.LANGUAGE_CODE
     with override(fallback):
         return format_html(' lang="{}"', fallback) if str(words) == said else mark_safe("")
+
+
+def marked(words: Any, said: Any) -> SafeString:
+    """Give `said`, which was made of the lazy `words`, with a mark where these are in French."""
+    mark = language_mark(words)
+    return format_html("<span{}>{}</span>", mark, said) if mark else format_html("{}", said)

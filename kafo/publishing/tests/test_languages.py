@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from django.utils.formats import date_format
 from django.utils.translation import override
 
-from kafo.publishing.models import HomePage, NewsPage, PlainPage
+from kafo.publishing.models import HomePage, NewsPage, PlainPage, ProjectPage
 from kafo.publishing.tests.conftest import add, publish, read, translate
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -131,11 +131,16 @@ def test_it_speaks_bambara_which_django_does_not_know(home, news_list, baked):
     assert read(folder, "bamako/bm/feed.atom")
 
 
-def test_it_marks_the_french_words_of_a_bambara_page_as_french(home, news_list, baked, browser):
+def test_it_marks_the_french_words_of_a_bambara_page_as_french(
+    home, news_list, make_picture, make_document, baked, browser
+):
     translate(home, "bm", title="Daminɛ")
     below = translate(news_list, "bm", title="Kibaruyaw", slug="kibaruyaw")
     item = {"author": "Aminata Fictive", "translator": "Modibo Exemple"}
+    item |= {"picture": make_picture(), "picture_caption": "Ja"}
+    item["body"] = [("document", make_document(b"x" * 2000))]
     add(below, NewsPage(title="Kalanso", slug="kalanso", news_on=date(2007, 6, 18), **item))
+    add(below, ProjectPage(title="Baara", slug="baara", where="Kati", starts_on=date(2007, 6, 1)))
     folder = baked()
     page = "bamako/bm/kibaruyaw/kalanso/"
     for html, words in (
@@ -146,7 +151,16 @@ def test_it_marks_the_french_words_of_a_bambara_page_as_french(home, news_list, 
         for said in words:
             assert spoken(html, said) == "fr", said
         assert spoken(html, "Kibaruyaw") == "bm"
-    assert spoken(read(folder, page), "zuwɛn") == "bm"
+    for said, language in (
+        ("zuwɛn 2007", "bm"),
+        ("Ja", "bm"),
+        ("Atelier Kafo", "fr"),
+        ("2 ko", "fr"),
+    ):
+        assert spoken(read(folder, page), said) == language, said
+    project = read(folder, "bamako/bm/kibaruyaw/baara/")
+    for said, language in (("Kati", "bm"), ("en cours", "fr"), ("depuis", "fr")):
+        assert spoken(project, said) == language, said
     assert spoken(read(folder, page), "Ɲini") == "bm"
 
 
