@@ -240,6 +240,8 @@ class Histories(Offices):
     def _check(self):
         for name, node in self.world.nodes.items():
             assert not Outbox.objects.using(name).exists()
+            for log in Log.objects.using(name):
+                assert log.records == Held.objects.using(name).filter(log=log).count()
             for log in Log.objects.using(name).filter(office=node.office):
                 mine = self.world.state(name, name, log.audience)
                 for other in NAMES:
