@@ -148,7 +148,7 @@ def _bake_row(row: BakedPage, seen: int) -> Done | None:
     with transaction.atomic():
         if number == 1 and isinstance(page, ListPage):
             _expect_list_pages(row, page)
-        _replace_dependencies(row, rendering.all_keys())
+        unused = _replace_dependencies(row, rendering.all_keys())
         if number == 1:
             _tell_dependents(row, page)
         elif row.baked_at is None:
@@ -168,6 +168,7 @@ def _bake_row(row: BakedPage, seen: int) -> Done | None:
             weight=weight + rendering.pictures.bytes,
             baked_at=now,
         )
+    _withdraw_files(row.site, unused)
     return Done(row.pk, seen, now)
 
 
@@ -196,8 +197,8 @@ def remove_row(row: BakedPage) -> None:
     remove_compressed(file.parent / TEXT_VIEW / "index.html")
     remove_compressed(file)
     with transaction.atomic():
-        keys = list(row.dependencies.filter(key__startswith="translations:").values_list("key"))
-        row_keys = {key for (key,) in keys}
+        keys = set(row.dependencies.values_list("key", flat=True))
+        row_keys = {key for key in keys if key.startswith("translations:")}
         parent_keys = _keys_of_parents(row)
         if row.page_id:
             row_keys |= {f"address:{row.page_id}", f"card:{row.page_id}"}
@@ -206,7 +207,17 @@ def remove_row(row: BakedPage) -> None:
         row.delete()
         mark_due(*row_keys, *parent_keys)
         _mark_site_files(site, row.language, BakedKind.FEED, *_INVENTORIES)
+    _withdraw_files(site, keys)
     refresh_frames(site)
+
+
+def _withdraw_files(site: PublicSite, keys: set[str]) -> None:
+    """Take away from readers what a page used and no page of the site uses any more."""
+    files = {key for key in keys if key.startswith("file:")}
+    used = BakeDependency.objects.filter(baked__site=site, key__in=files)
+    for key in files - set(used.values_list("key", flat=True)):
+        file = site_folder(site.slug) / "media" / key.removeprefix("file:")
+        file.unlink(missing_ok=True)
 
 
 def _keys_of_parents(row: BakedPage) -> set[str]:
@@ -234,13 +245,15 @@ def _give_number(site: PublicSite, page: SitePage) -> None:
     page.number = number
 
 
-def _replace_dependencies(row: BakedPage, keys: Iterable[str]) -> None:
+def _replace_dependencies(row: BakedPage, keys: Iterable[str]) -> set[str]:
+    """Note what the row was made from; give what it was made from before and is not any more."""
     wanted = set(keys)
     had = set(row.dependencies.values_list("key", flat=True))
     row.dependencies.filter(key__in=had - wanted).delete()
     BakeDependency.objects.bulk_create(
         [BakeDependency(baked=row, key=key) for key in sorted(wanted - had)]
     )
+    return had - wanted
 
 
 def _tell_dependents(row: BakedPage, page: SitePage) -> None:

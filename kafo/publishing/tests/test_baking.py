@@ -424,20 +424,34 @@ def test_it_keeps_the_sites_of_a_node_apart(make_news, organization, baked):
     assert PublicSite.objects.count() == 2
 
 
-def test_it_sweeps_away_what_no_page_shows_but_nothing_fresh(
+def test_it_withdraws_pictures_with_the_last_page_that_shows_them(make_news, make_picture, baked):
+    picture = make_picture()
+    pages = [make_news(title, picture=picture) for title in ("Deux jours", "Trois jours")]
+    folder = baked()
+    files = set((folder / "bamako/media").iterdir())
+    assert len(files) > 6
+    pages[0].unpublish()
+    baked()
+    assert set((folder / "bamako/media").iterdir()) == files
+    publish(pages[1], picture=None)
+    baked()
+    assert not list((folder / "bamako/media").iterdir())
+
+
+def test_it_sweeps_away_what_a_crash_left_but_nothing_fresh(
     make_news, make_picture, baked, monkeypatch
 ):
-    page = make_news("Deux jours", picture=make_picture())
-    media = baked() / "bamako" / "media"
-    draft = media.parent / ".index.html.br.1.00"
+    make_news("Deux jours", picture=make_picture())
+    media = baked() / "bamako/media"
+    shown = set(media.iterdir())
+    draft = media.parent / "fr/.index.html.br.123"
     draft.write_bytes(b"half")
+    (media / "9-800-fedcba98.avif").write_bytes(b"linked, and never noted")
     later = time.time() + 2 * 3600
-    publish(page, picture=None)
-    baked()
     assert sweep_files() == 0
     monkeypatch.setattr(time, "time", lambda: later)
-    assert sweep_files() > 6
-    assert not list(media.iterdir())
+    assert sweep_files() == 2
+    assert set(media.iterdir()) == shown
     assert not draft.exists()
 
 
