@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from tests.journeys.conftest import ARGUMENTS, CHROMIUM, COMPUTER, PHONE, choose_french_office
-from tests.journeys.pictures import photograph
+from tests.journeys.pictures import drawn_well
 from tests.node import PASSWORD
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -70,14 +70,12 @@ def make_editing(page: Page, base: str, folder: Path) -> None:
     page.fill("textarea[name^=part-]", "La pompe a été changée par deux volontaires de l’équipe.")
     page.evaluate("scrollTo(0, 0)")
     keep("write", 900)
-    page.set_input_files("[name=file]", photograph(folder / "puits.jpg", 1600, 1000))
+    page.set_input_files("[name=file]", drawn_well(folder / "puits.jpg"))
     page.fill("[name=alternative]", "Une pompe neuve sur un puits.")
-    page.fill("[name=credit]", "Photo A. Diarra (fictif)")
+    page.fill("[name=credit]", "Dessin A. Diarra (fictif)")
     page.get_by_text("est arriv").wait_for()
     page.locator("label[for=id_picture]").evaluate("each => each.scrollIntoView()")
     keep("picture", 820)
-    page.select_option("[name=picture]", index=1)
-    page.set_input_files("[name=file]", [])
     page.locator("button[value=preview]").click()
     page.wait_for_url("**/preview/")
     page.get_by_role("link", name="Ouvrir comme page").click()
