@@ -113,17 +113,16 @@ class MandateView(RecordView):
         return Mandate.objects.select_related("person", "organization", "given_by")
 
     def get_fields(self) -> Iterable[Column]:
-        return [
-            Column(_("Person"), "person", link=person_link(self.request)),
-            Column(_("Role"), "role"),
-            Column(_("Where"), "organization"),
-            Column(_("State"), lambda row: tag(mandate_state(row))),
-            Column(_("From"), lambda row: moment(row.starts_at)),
-            Column(_("Until"), lambda row: moment(row.ends_at)),
-            Column(_("Decided by"), "reason"),
-            Column(_("Given by"), "given_by"),
-            Column(_("Why it ended"), "ended_reason"),
-        ]
+        yield Column(_("Person"), "person", link=person_link(self.request))
+        yield Column(_("Role"), "role")
+        yield Column(_("Where"), "organization")
+        yield Column(_("State"), lambda row: tag(mandate_state(row)))
+        yield Column(_("From"), lambda row: moment(row.starts_at))
+        yield Column(_("Until"), lambda row: moment(row.ends_at))
+        yield Column(_("Decided by"), "reason")
+        yield Column(_("Given by"), "given_by")
+        if self.record.ended_reason:
+            yield Column(_("Why it ended"), "ended_reason")
 
     def get_actions(self) -> Iterable[Action]:
         if is_mandate_open(self.record):
