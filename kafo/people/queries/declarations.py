@@ -105,7 +105,7 @@ def _fields(processing: Processing) -> list[str]:
         seen = [f"{purpose.label} → {width.label}" for purpose, width in entry.opened_by.items()]
         alike = (entry.group, kept_for(entry.months), *seen)
         lines.setdefault(alike, []).append(entry.label)
-    return [" · ".join([each[0], ", ".join(labels), *each[1:]]) for each, labels in lines.items()]
+    return [" · ".join([each[0], " / ".join(labels), *each[1:]]) for each, labels in lines.items()]
 
 
 def _subjects(processing: Processing) -> list[str]:

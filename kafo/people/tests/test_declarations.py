@@ -27,10 +27,10 @@ def content(client, cast, law, kind):
 @pytest.mark.parametrize("kind", ["html", "csv", "txt"])
 @pytest.mark.parametrize("law", LAWS)
 def test_it_lists_every_personal_field_of_the_code_in_each_export(client, cast, law, kind):
-    text = unescape(content(client, cast, law, kind)).replace(" · ", ", ")
+    text = unescape(content(client, cast, law, kind)).replace(" / ", " · ")
     with translation.override("fr"):
         for entry in personal_fields():
-            assert f", {entry.label}, " in text, entry
+            assert f" · {entry.label} · " in text, entry
 
 
 def test_it_calls_no_field_by_its_name_in_the_code():
