@@ -29,7 +29,7 @@ def make_renditions(picture: Picture) -> dict[str, Rendition]:
 
     One whose file is lost (a backup without media was restored) is made anew.
     """
-    renditions = picture.get_renditions(*SPECS)
+    renditions = _as_stored(picture, picture.get_renditions(*SPECS))
     lost = [each for each in renditions.values() if not Path(each.file.path).is_file()]
     if not lost:
         return renditions
@@ -37,6 +37,28 @@ def make_renditions(picture: Picture) -> dict[str, Rendition]:
         each.purge_from_cache()
         Rendition.objects.filter(pk=each.pk).delete()
     return Picture.objects.get(pk=picture.pk).get_renditions(*SPECS)
+
+
+def _as_stored(picture: Picture, renditions: dict[str, Rendition]) -> dict[str, Rendition]:
+    """Give those that are stored instead of those that were just made and came second.
+
+    A request and the loop may make the same ones at the same time. Wagtail then stores the first,
+    and gives, and keeps in its cache, the file of the second, which nobody may read.
+    """
+    made = [each for each in renditions.values() if each.pk is None]
+    if not made:
+        return renditions
+    stored = {
+        (each.filter_spec, each.focal_point_key): each
+        for each in Rendition.objects.filter(image=picture).select_related("image")
+    }
+    for each in made:
+        first = stored.get((each.filter_spec, each.focal_point_key), each)
+        if first.file.name != each.file.name:
+            each.file.storage.delete(each.file.name)
+        each.purge_from_cache()
+        renditions[each.filter_spec] = first
+    return renditions
 
 
 class SitePictures:

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from kafo.publishing.baking.pictures import SPECS, make_renditions
+from kafo.publishing.models import Picture, Rendition
 
 
 def content(image: Image.Image, **options: object) -> bytes:
@@ -59,3 +60,21 @@ def test_it_cuts_a_small_picture_around_what_matters_in_it(make_picture, left, c
     picture.save()
     made = opened(make_renditions(picture)["fill-160x120|format-webp"]).convert("RGB")
     assert made.getpixel((80, 60))[colour] > 200
+
+
+def test_it_gives_the_files_of_whoever_was_first_when_two_make_the_same(make_picture, monkeypatch):
+    picture = make_picture("deux")
+    rows = Rendition.objects
+    store = rows.bulk_create
+
+    def come_second(made, **options):
+        monkeypatch.undo()
+        make_renditions(Picture.objects.get(pk=picture.pk))
+        return store(made, **options)
+
+    monkeypatch.setattr(rows, "bulk_create", come_second)
+    given = make_renditions(Picture.objects.get(pk=picture.pk))
+    stored = {each.file.name for each in rows.filter(image=picture)}
+    assert {each.file.name for each in given.values()} == stored
+    again = make_renditions(Picture.objects.get(pk=picture.pk))
+    assert {each.file.name for each in again.values()} == stored
