@@ -69,6 +69,8 @@ def shortened(name: str) -> str:
 
 def has_failed(state: PeerState) -> bool:
     """Say whether the last visit failed, and nothing was heard of the peer since."""
+    if state.is_revoked:
+        return True
     heard, tried = state.theirs_held_at, state.tried_at
     return bool(state.last_error) and (heard is None or tried is None or heard < tried)
 
@@ -86,6 +88,8 @@ def way_to(state: PeerState) -> Way:
 
 def words_of(state: PeerState) -> str:
     """Say the same in two or three words."""
+    if state.is_revoked:
+        return _("its server is believed no more")
     count = state.waiting_entries
     waiting = ngettext("%(count)d change waits", "%(count)d changes wait", count) % {"count": count}
     match way_to(state):

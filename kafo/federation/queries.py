@@ -52,6 +52,7 @@ class PeerState:
     budget: int
     every_minutes: int
     is_cut: bool
+    is_revoked: bool = False
 
 
 def this_node() -> Node | None:
@@ -208,6 +209,7 @@ def _state(
         budget=peer.budget if peer and peer.budget is not None else the_line.budget,
         every_minutes=the_line.every_minutes,
         is_cut=the_line.is_cut,
+        is_revoked=entry.is_revoked,
     )
 
 

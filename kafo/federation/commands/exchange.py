@@ -42,7 +42,9 @@ def write(options: Options) -> None:
 
     node = this_node()
     entries = [rostering.office_called(node, name) for name in options.office or []]
-    offices = [uuid.UUID(bytes=e.id) for e in entries or peer_offices() if e.recipient]
+    offices = [
+        uuid.UUID(bytes=e.id) for e in entries or peer_offices() if e.recipient and not e.is_revoked
+    ]
     if not offices:
         raise Refused(_("No other office has a key to encrypt to yet."))
     files = write_stick(node, Path(options.drive), offices)

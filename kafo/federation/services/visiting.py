@@ -68,7 +68,8 @@ def visit_due() -> int:
     for entry in sorted(peer_offices(), key=lambda each: each.id in silent):
         last = tried.get(entry.id)
         # A visit that lies ahead was noted by a clock that has been set right since.
-        if entry.addresses and (follows or last is None or not due < last <= now):
+        is_open = entry.addresses and not entry.is_revoked
+        if is_open and (follows or last is None or not due < last <= now):
             visit = visit_peer(node, entry)
             moved += visit.frames + visit.snapshots if visit else 0
     return moved
@@ -139,7 +140,12 @@ def visit_peer(node: Node, entry: OfficeEntry) -> Visit | None:
 
 
 def _addresses(entry: OfficeEntry) -> list[str]:
-    """Give where an office answers: what the list says, else where it invited this one from."""
+    """Give where an office answers: what the list says, else where it invited this one from.
+
+    A server that was stolen is told nothing: no address is given for it.
+    """
+    if entry.is_revoked:
+        return []
     invited = Handover.objects.filter(side=Side.TAKER, peer=uuid.UUID(bytes=entry.id))
     return entry.addresses or [each.peer_address for each in invited]
 

@@ -54,6 +54,11 @@ class Card:
     @property
     def error(self) -> str:
         """What went wrong at the last visit, if nothing was heard since."""
+        if self.state.is_revoked:
+            return _(
+                "The list of offices names no key of theirs that is still believed: their server "
+                "was lost or stolen. Nothing is exchanged with it until the list names a new one."
+            )
         if not has_failed(self.state):
             return ""
         text = self.state.last_error

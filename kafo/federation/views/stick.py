@@ -31,7 +31,7 @@ def office_choices() -> list[tuple[str, str]]:
     logs = list(Log.objects.filter(sequence__gt=0))
     choices = []
     for entry in peer_offices():
-        if known is None or not entry.recipient:
+        if known is None or not entry.recipient or entry.is_revoked:
             continue
         readable = [log.pk for log in logs if known.reads(log.audience, log.office.bytes, entry.id)]
         size = size_words(sum(sizes.get(pk) or 0 for pk in readable))

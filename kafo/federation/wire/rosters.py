@@ -30,6 +30,11 @@ class OfficeEntry:
     addresses: list[str] = field(default_factory=list)
     recipient: str = ""
 
+    @property
+    def is_revoked(self) -> bool:
+        """Say whether no key of its server is believed any more."""
+        return bool(self.keys) and all(limits is not None for _, limits in self.keys)
+
 
 @dataclass(frozen=True)
 class RosterPayload:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from kafo.federation.asking import Newcomer
 from kafo.federation.enums import AlarmKind, Fault, Side, Stage
 from kafo.federation.errors import Frozen, NotHome, Untrusted
+from kafo.federation.figure import words_of
 from kafo.federation.models import Alarm, Handover, Line, Log, Outbox, Peer
 from kafo.federation.node import forget_node
 from kafo.federation.queries import peer_states
@@ -25,6 +26,8 @@ from kafo.federation.services.sealing import seal_waiting
 from kafo.federation.services.starting import ensure_node, open_node
 from kafo.federation.services.visiting import compare_daily, visit_due, visit_now
 from kafo.federation.tests.world import office_id
+from kafo.federation.views.offices import Card
+from kafo.federation.views.stick import office_choices
 from kafo.federation.wire.rosters import sign_roster
 from kafo.people.models import Organization, Person, Post, Skill
 from kafo.records.errors import Refused
@@ -333,3 +336,18 @@ def test_it_lets_what_follows_go_with_the_visit_that_was_asked_for(listed):
     Skill.objects.create()
     visit_due()
     assert Peer.objects.get().tried_at == tried_at
+
+
+def test_it_tells_nothing_to_a_server_that_is_believed_no_more(listed):
+    known = listed.roster.offices[1]
+    known.keys[:] = [(known.keys[0][0], {})]
+    visit_now(DAKAR)
+    assert Peer.objects.get().fault == Fault.NOWHERE
+    Peer.objects.update(tried_at=None)
+    visit_due()
+    assert Peer.objects.get().tried_at is None
+    (state,) = peer_states()
+    assert state.is_revoked
+    assert words_of(state) == "its server is believed no more"
+    assert "stolen" in Card(state, "").error
+    assert office_choices() == []
