@@ -73,7 +73,8 @@ def bake_due(limit: int = BATCH) -> int:
     rows = (
         BakedPage.objects.filter(due__gt=0, failures__lt=MOST_FAILURES)
         .select_related("site__wagtail_site__root_page", "page")
-        .order_by("failures", "kind", "pk")[:limit]
+        # Those of a page's new address before those of its old one, for it to be at one of them.
+        .order_by("failures", "kind", "-pk")[:limit]
     )
     done = []
     # Pages first: feeds and old addresses tell of where they ended up.
