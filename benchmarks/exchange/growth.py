@@ -217,7 +217,8 @@ def tell_growth(
         f"it what it has written, and one new office takes everything from it, each log while "
         f"Geneva takes the next. (The others would take the same, less their own; they only "
         f"give.) Then 100 edits in each office, until Geneva and the new one hold all. Bytes of "
-        f"bodies; all processes on this machine."
+        f"bodies; all processes on this machine. Most memory counts the pages of the database file "
+        f"that SQLite maps, up to 134 MB, which the system takes back when it needs them."
     )
     for size in very_many:
         print(
