@@ -55,12 +55,12 @@ def _notice(alarm: Alarm) -> Notice:
                 "the technician calls them."
             )
         case AlarmKind.UNTRUSTED:
-            title = _("Something came in the name of %(office)s that they did not sign.") % {
+            title = _("Something came in the name of %(office)s that cannot be believed.") % {
                 "office": office or _("an office")
             }
             text = _(
-                "Nothing of it was taken. If it comes again, tell those who keep the keys of the "
-                "federation."
+                "No key signed it that the list of offices believes; nothing of it was taken. If "
+                "it comes again, tell those who keep the keys of the federation."
             )
         case AlarmKind.CANNOT_TRAVEL:
             title = _("A record is too large for the others.")
