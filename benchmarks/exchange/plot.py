@@ -8,7 +8,7 @@ PANELS = (
     ("all", "bytes", 1e6, "All of it for a new office: MB"),
     ("all", "processor", 1, "… processor time to take it: s"),
     ("day", "bytes", 1e3, "A day of 100 edits in each office: KB"),
-    ("day", "seconds", 1, "… time to take it: s"),
+    ("day", "processor", 1, "… processor time to take it: s"),
 )
 COLOURS = ("#0a5a8a", "#a3480b")
 WIDE, HIGH = 360, 230
@@ -20,7 +20,7 @@ def drawn(sizes: list[dict[str, Any]]) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {2 * WIDE} {2 * HIGH + 30}" '
         'font-family="sans-serif" font-size="12" role="img">',
-        "<title>Bytes and time by offices: all of it for a new office, and a day</title>",
+        "<title>Bytes and processor time by offices: all of it for a new office, and a day</title>",
         f'<rect width="{2 * WIDE}" height="{2 * HIGH + 30}" fill="#fff"/>',
     ]
     for at, (count, colour) in enumerate(zip(counts, COLOURS, strict=True)):
