@@ -40,9 +40,11 @@ def make_backup(target: Path | None = None, *, progress: Progress = lambda text:
     """Write a backup of this node and give its path; the node may go on writing meanwhile.
 
     `target` is a file to make, or a folder for it; by default KAFO_HOME/backups/.
-    Raises Refused when the folder is missing, the disk is full, the file exists, or pg_dump is
-    missing.
+    Raises Refused when the database holds no office, the folder is missing, the disk is full, the
+    file exists, or pg_dump is missing.
     """
+    if "people_person" not in connection.introspection.table_names():
+        raise Refused(_("There is no office in the database yet. Start it once: kafo run"))
     home: Path = settings.KAFO_HOME
     now = datetime.now(UTC)
     if target is None:

@@ -240,6 +240,11 @@ def test_it_says_that_a_database_is_damaged(office):
         assert done.returncode == 1
         assert "not a database" in done.stdout + done.stderr
         assert "Traceback" not in done.stderr
+    (office / "kafo.sqlite3").unlink()
+    done = run_kafo("backup", home=office, check=False)
+    assert done.returncode == 1
+    assert "no office in the database" in done.stderr
+    assert not list((office / "backups").glob("*.tar.gz"))
 
 
 def test_it_takes_nothing_away_that_no_demonstration_made(office, tmp_path):
