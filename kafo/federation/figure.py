@@ -7,6 +7,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from kafo.federation.enums import Fault
 from kafo.federation.queries import PeerState
 
 WIDTH, ROW, BOX = 320, 64, 112
@@ -75,11 +76,23 @@ def has_failed(state: PeerState) -> bool:
     return bool(state.last_error) and (heard is None or tried is None or heard < tried)
 
 
+def is_spent(state: PeerState) -> bool:
+    """Say whether the bytes of today are spent, so that nothing more goes before tomorrow."""
+    return state.fault == Fault.BUDGET and has_failed(state)
+
+
+def is_unreached(state: PeerState) -> bool:
+    """Say whether it never answered yet, as when it is only being set up."""
+    return state.fault == Fault.SILENT and state.theirs_held_at is None
+
+
 def way_to(state: PeerState) -> Way:
     """Say how the line to a peer is."""
     if state.is_cut:
         return Way.CUT
-    if has_failed(state):
+    if is_spent(state):
+        return Way.WAITING
+    if has_failed(state) and not is_unreached(state):
         return Way.FAULT
     if state.theirs_held_at is None:
         return Way.NEW
@@ -98,8 +111,10 @@ def words_of(state: PeerState) -> str:
         case Way.FAULT:
             return _("the last visit failed") + (f", {waiting}" if count else "")
         case Way.NEW:
-            return _("no visit yet")
+            return _("not reached yet") if is_unreached(state) else _("no visit yet")
         case Way.WAITING:
+            if is_spent(state):
+                return _("today’s limit is used up") + (f", {waiting}" if count else "")
             return waiting
     return _("up to date")
 

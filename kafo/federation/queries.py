@@ -53,6 +53,7 @@ class PeerState:
     every_minutes: int
     is_cut: bool
     is_revoked: bool = False
+    fault: str = ""  # of Fault
 
 
 def this_node() -> Node | None:
@@ -210,6 +211,7 @@ def _state(
         every_minutes=the_line.every_minutes,
         is_cut=the_line.is_cut,
         is_revoked=entry.is_revoked,
+        fault=peer.fault if peer else "",
     )
 
 

@@ -34,6 +34,7 @@ def write(options: Options) -> None:
     import uuid
 
     from django.utils.translation import gettext as _
+    from django.utils.translation import ngettext
 
     from kafo.federation.queries import peer_offices
     from kafo.federation.services import rostering
@@ -50,7 +51,12 @@ def write(options: Options) -> None:
     files = write_stick(node, Path(options.drive), offices)
     size = sum(path.stat().st_size for path in files)
     values = {"count": len(offices), "size": size // 1000, "drive": options.drive}
-    say(_("Written for %(count)d offices: %(size)d kB on %(drive)s, encrypted.") % values)
+    words = ngettext(
+        "Written for %(count)d office: %(size)d kB on %(drive)s, encrypted.",
+        "Written for %(count)d offices: %(size)d kB on %(drive)s, encrypted.",
+        len(offices),
+    )
+    say(words % values)
 
 
 def read(options: Options) -> int:

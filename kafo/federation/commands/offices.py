@@ -247,7 +247,12 @@ def forget(options: Options) -> None:
         say(_("Ask them whether they have a backup, then add --yes."))
         return
     done = forgetting.forget_home(node, actor=None, handover=handover)
-    say(_("Deleted: %(count)d records. Write over old backups too.") % {"count": done.deleted})
+    words = ngettext(
+        "Deleted: %(count)d record. Write over old backups too.",
+        "Deleted: %(count)d records. Write over old backups too.",
+        done.deleted,
+    )
+    say(words % {"count": done.deleted})
     if done.kept:
         words = _("Kept, because records of others point to them: %(count)d.")
         say(words % {"count": done.kept})

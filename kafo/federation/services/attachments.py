@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from django.db.models import Count, Max
+from django.db.models import Count, Exists, Max, OuterRef
 
 from kafo.federation.errors import Malformed, Untrusted
-from kafo.federation.models import Held
+from kafo.federation.models import Held, Log
 from kafo.federation.node import Node
 from kafo.federation.wire import cbor
 from kafo.records.files import FileStore
@@ -251,6 +251,21 @@ def files_for(node: Node, client: uuid.UUID, at_most: int) -> Iterator[tuple[lis
             for data in pieces_of(path, 0, path.stat().st_size):
                 yield [], cbor.encode(["file", bytes.fromhex(sha256), offset, data])
                 offset += len(data)
+
+
+def size_of_files(node: Node, logs: Collection[Log], at_most: int) -> int:
+    """Give what the files named in `logs` weigh on a stick, as `files_for` takes them."""
+    here = files_of(node).names()
+    held = Held.objects.using(node.using).filter(record_id=OuterRef("record_id"), log__in=logs)
+    named = FileReference.objects.using(node.using).filter(Exists(held)).values("sha256")
+    total = 0
+    for sha256, size in (
+        named.annotate(size=Max("size")).order_by("size").values_list("sha256", "size")
+    ):
+        if total + size > at_most:
+            break
+        total += size if sha256 in here else 0
+    return total
 
 
 def take_piece(node: Node, sha256: str, offset: int, data: bytes, size: int) -> int:

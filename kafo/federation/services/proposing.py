@@ -63,8 +63,13 @@ def accept_proposal(node: Node, *, proposal: Proposal, decided_by: str, word: st
         record = rows.filter(pk=proposal.record_id).first()
         if record is None or not node.writes(record.home_office):
             raise Refused(_("The record of this proposal is not here any more."))
-        if _noted(values_of(record), {int(number) for number in proposal.seen}) != proposal.seen:
-            raise Outdated(_("The same field was changed since this was proposed."))
+        if is_outdated(proposal, record):
+            raise Outdated(
+                _(
+                    "The same field was changed since this was proposed. If the proposal is right, "
+                    "change the record yourself; then decline it, with a word on what was done."
+                )
+            )
         for name, value in read_changes(model, proposal.changes).items():
             setattr(record, name, value)
         record.save(using=node.using)
@@ -78,6 +83,12 @@ def decline_proposal(
     with transaction.atomic(using=node.using):
         _require_open(node, proposal)
         return _decide(node, proposal, False, decided_by, word)
+
+
+def is_outdated(proposal: Proposal, record: SharedRecord) -> bool:
+    """Say whether a field of the proposal was changed since: it cannot be accepted."""
+    seen = proposal.seen
+    return bool(_noted(values_of(record), {int(number) for number in seen}) != seen)
 
 
 def decision_on(node: Node, proposal: Proposal) -> Decision | None:

@@ -16,7 +16,7 @@ from kafo.desk.views import DeskView, FormView
 from kafo.federation import permissions
 from kafo.federation.alarms import notices
 from kafo.federation.erased import erasures
-from kafo.federation.figure import figure_of, has_failed, words_of
+from kafo.federation.figure import figure_of, has_failed, is_spent, is_unreached, words_of
 from kafo.federation.forms import LimitForm
 from kafo.federation.models import Alarm
 from kafo.federation.node import asking_once
@@ -61,6 +61,10 @@ class Card:
             )
         if not has_failed(self.state):
             return ""
+        if is_spent(self.state):
+            return _("Today’s limit is used up. It goes on by itself after midnight (UTC).")
+        if is_unreached(self.state):
+            return _("Not reached yet: its server is off, or there is no connection.")
         text = self.state.last_error
         return _("The last exchange failed: %(error)s.") % {"error": text}
 

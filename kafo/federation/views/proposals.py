@@ -24,6 +24,7 @@ from kafo.federation.services.correcting import (
     decline_correction,
     propose_correction,
 )
+from kafo.federation.services.proposing import is_outdated
 from kafo.records.enums import BEYOND_HOME
 from kafo.records.errors import NotVisible
 from kafo.records.models import SharedRecord, is_copy
@@ -148,6 +149,7 @@ class ProposalView(DeskView):
             state=state,
             state_words=STATES[state],
             lines=lines,
+            is_outdated=record is not None and is_outdated(proposal, record),
             is_moved=state == State.PENDING and any(line.is_moved for line in lines),
             proposer=proposed.name_of(proposal.home_office),
             owner=proposed.name_of(proposal.owner),

@@ -18,7 +18,9 @@ from kafo.federation.forms import BundleForm, ReceivedForm
 from kafo.federation.models import Log
 from kafo.federation.queries import peer_offices, roster
 from kafo.federation.reading import words_of
+from kafo.federation.services.attachments import size_of_files
 from kafo.federation.services.bundling import read_bundle, write_bundle
+from kafo.federation.services.carrying import MAX_FILES
 from kafo.federation.sizes import size_words
 from kafo.federation.views.proposals import require_node
 from kafo.records.errors import Refused
@@ -26,16 +28,17 @@ from kafo.records.errors import Refused
 
 def office_choices() -> list[tuple[str, str]]:
     """Give the offices that a bundle can be written for, each with what it would weigh."""
-    known = roster()
+    known, node = roster(), require_node()
     sizes = dict(Log.objects.order_by().values_list("pk").annotate(Sum("frames__size")))
     logs = list(Log.objects.filter(sequence__gt=0))
     choices = []
     for entry in peer_offices():
         if known is None or not entry.recipient or entry.is_revoked:
             continue
-        readable = [log.pk for log in logs if known.reads(log.audience, log.office.bytes, entry.id)]
-        size = size_words(sum(sizes.get(pk) or 0 for pk in readable))
-        choices.append((entry.id.hex(), f"{entry.name} ({size})"))
+        readable = [log for log in logs if known.reads(log.audience, log.office.bytes, entry.id)]
+        size = sum(sizes.get(log.pk) or 0 for log in readable)
+        size += size_of_files(node, readable, MAX_FILES)
+        choices.append((entry.id.hex(), f"{entry.name} ({size_words(size)})"))
     return choices
 
 

@@ -51,6 +51,17 @@ def test_it_says_of_each_peer_what_it_holds_what_waits_and_what_that_costs(desk,
     assert "Nothing waits for them." in text
     assert "0.1 FCFA" in text
     assert "it does not answer" in text
+    dakar.fault = Fault.BUDGET
+    dakar.save()
+    text = text_of(signed_in("coordinator"))
+    assert "Dakar: today’s limit is used up" in text
+    assert "after midnight" in text
+    assert "failed" not in text
+    dakar.fault, dakar.heard_at = Fault.SILENT, None
+    dakar.save()
+    text = text_of(signed_in("coordinator"))
+    assert "Dakar: not reached yet" in text
+    assert "failed" not in text
     dakar.heard_at = timezone.now()
     dakar.save()
     assert "it does not answer" not in text_of(signed_in("coordinator"))

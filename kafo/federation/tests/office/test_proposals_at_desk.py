@@ -113,8 +113,11 @@ def test_it_warns_when_the_record_moved_since(desk, signed_in):
     text = page(browser, "proposal", proposal.pk)
     assert "was changed after this was proposed" in text
     assert "Lancy" in text
+    assert "change the record yourself" in text
+    assert reverse("federation:proposal-accept", args=[proposal.pk]) not in text
     refused = browser.post(reverse("federation:proposal-accept", args=[proposal.pk]), {"word": ""})
     assert refused.status_code == 422
+    assert "then decline it" in refused.content.decode()
     desk.office.refresh_from_db()
     assert desk.office.town == "Lancy"
 
