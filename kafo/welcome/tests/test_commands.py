@@ -6,9 +6,11 @@ import sqlite3
 import stat
 import subprocess
 import tarfile
+import uuid
 
 import pytest
 
+from kafo.federation.node import Node
 from kafo.welcome.tests.conftest import ANSWERS, KAFO, run_kafo
 
 COMMANDS = ["init", "run", "demo", "backup", "restore", "check", "move"]
@@ -154,9 +156,15 @@ def test_it_refuses_a_backup_of_a_newer_version(backup_file, tmp_path):
 def test_it_keeps_secrets_out_of_the_backup(office, tmp_path):
     with (office / "settings.env").open("a") as lines:
         lines.write("KAFO_EMAIL_PASSWORD=not-for-a-stick\n")
+    Node.create("default", office / "federation", uuid.uuid4())
+    keys = [*(office / "federation/keys").iterdir(), office / "federation/age.key"]
+    assert [stat.S_IMODE(key.stat().st_mode) for key in keys] == [0o600, 0o600]
     file = tmp_path / "backup.tar.gz"
     run_kafo("backup", file, home=office)
+    with tarfile.open(file) as archive:
+        assert not [name for name in archive.getnames() if "federation" in name or "key" in name]
     run_kafo("restore", file, home=tmp_path / "other")
+    assert not (tmp_path / "other/federation").exists()
     kept = (tmp_path / "other/settings.env").read_text()
     assert "not-for-a-stick" not in kept
     secret = re.search("KAFO_SECRET_KEY=(.*)", (office / "settings.env").read_text())[1]
