@@ -36,7 +36,7 @@ def make_renditions(picture: Picture) -> dict[str, Rendition]:
     for each in lost:
         each.purge_from_cache()
         Rendition.objects.filter(pk=each.pk).delete()
-    return Picture.objects.get(pk=picture.pk).get_renditions(*SPECS)
+    return _as_stored(picture, Picture.objects.get(pk=picture.pk).get_renditions(*SPECS))
 
 
 def _as_stored(picture: Picture, renditions: dict[str, Rendition]) -> dict[str, Rendition]:
