@@ -9,6 +9,7 @@ from kafo.desk.menu import register_menu_item, register_panel, register_record_p
 from kafo.federation import permissions
 from kafo.federation.acts import register_acts
 from kafo.federation.node import node_of
+from kafo.federation.receivers import is_laid_down
 from kafo.people.enums import Role
 from kafo.people.queries import grant_rights
 from kafo.records.models import home_office, register_homes
@@ -30,7 +31,7 @@ def register_desk() -> None:
     for role, verbs in _RIGHTS.items():
         grant_rights(role, *(f"federation.{verb}" for verb in verbs.split()))
     register_acts()
-    register_homes(_writes)
+    register_homes(_writes, _freezes)
     register_record_part(record_part)
     register_panel(waiting_panel, order=5)
     register_menu_item(_("Other offices"), "federation:offices", 70, visible=_may_view)
@@ -39,6 +40,12 @@ def register_desk() -> None:
 def _writes(office: uuid.UUID) -> bool:
     node = node_of("default")
     return office == home_office() if node is None else node.writes(office)
+
+
+def _freezes(office: uuid.UUID) -> bool:
+    node = node_of("default")
+    is_hosted = node is not None and office != node.office and node.writes(office)
+    return node is not None and is_hosted and is_laid_down(node, office)
 
 
 def _may_view(user: Any) -> bool:

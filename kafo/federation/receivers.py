@@ -23,11 +23,11 @@ def refuse_foreign(sender: type[SharedRecord], rows: list[Any], using: str, **mo
     for office in _homes(sender, rows, using):
         if not node.writes(office):
             raise NotHome(_("This record is at home in another office. Send a proposal."))
-        if _is_laid_down(node, office):
+        if is_laid_down(node, office):
             raise Frozen(_("The records of this office are being handed over."))
 
 
-def _is_laid_down(node: Node, office: uuid.UUID) -> bool:
+def is_laid_down(node: Node, office: uuid.UUID) -> bool:
     """Say whether the pen lies between two hands, or another one took it up already."""
     logs = Log.objects.using(node.using).filter(office=office)
     if logs.exclude(released_to=b"").exists():

@@ -22,12 +22,22 @@ def _is_own(office: uuid.UUID) -> bool:
     return office == home_office()
 
 
+def _is_never_frozen(office: uuid.UUID) -> bool:
+    return False
+
+
 _writes: list[Callable[[uuid.UUID], bool]] = [_is_own]
+_freezes: list[Callable[[uuid.UUID], bool]] = [_is_never_frozen]
 
 
-def register_homes(writes: Callable[[uuid.UUID], bool]) -> None:
-    """Say for which offices this node writes; until then for its own alone."""
-    _writes[:] = [writes]
+def register_homes(
+    writes: Callable[[uuid.UUID], bool], freezes: Callable[[uuid.UUID], bool]
+) -> None:
+    """Say for which offices this node writes, and whose records nobody changes at the moment.
+
+    Until then it writes for its own alone.
+    """
+    _writes[:], _freezes[:] = [writes], [freezes]
 
 
 class SharedRecord(models.Model):
@@ -91,6 +101,11 @@ class FileReference(models.Model):
 def is_copy(record: Any) -> bool:
     """Say whether it is a record of another office: read here, written there."""
     return isinstance(record, SharedRecord) and not record.is_at_home
+
+
+def is_frozen(record: Any) -> bool:
+    """Say whether nobody changes it at the moment: its office moves to another server."""
+    return isinstance(record, SharedRecord) and _freezes[0](record.home_office)
 
 
 def shared_models() -> list[type[SharedRecord]]:

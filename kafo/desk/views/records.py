@@ -13,6 +13,7 @@ from kafo.desk.columns import Column
 from kafo.desk.menu import record_parts_for
 from kafo.desk.views.pages import DeskView
 from kafo.records.acts import act_label
+from kafo.records.models import is_frozen
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,11 @@ class RecordView(DeskView):
             for field in self.get_fields()
             if self.may(field.action)
         ]
+        frozen = is_frozen(record)
         actions = [
             {"action": action, "url": reverse(action.url_name, args=[record.pk])}
             for action in self.get_actions()
-            if self.may(action.action)
+            if self.may(action.action) and not (frozen and action.action == "change")
         ]
         return super().get_context_data(
             facts=facts,

@@ -13,7 +13,7 @@ from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from kafo.federation.errors import Frozen, NotHome
 from kafo.federation.models import Log, Outbox
-from kafo.federation.receivers import _is_laid_down
+from kafo.federation.receivers import is_laid_down
 from kafo.federation.services import carrying, handing_over
 from kafo.federation.services.sealing import may_seal, seal_waiting
 from kafo.federation.tests.invented import Offices, histories
@@ -42,7 +42,7 @@ class Pens(Offices):
         return [
             name
             for name, node in self.world.nodes.items()
-            if node.writes(OFFICE) and not _is_laid_down(node, OFFICE)
+            if node.writes(OFFICE) and not is_laid_down(node, OFFICE)
         ]
 
     def _logs(self, name):

@@ -12,7 +12,7 @@ from kafo.federation.alarms import notices
 from kafo.federation.node import asking_once
 from kafo.federation.queries import this_node
 from kafo.records.enums import BEYOND_HOME
-from kafo.records.models import SharedRecord, is_copy
+from kafo.records.models import SharedRecord, is_copy, is_frozen
 
 SHOWN = 5
 
@@ -26,8 +26,10 @@ def record_part(request: HttpRequest, record: Any) -> SafeString | None:
     if not is_copy(record):
         pending = list(proposed.pending_rows().filter(record_id=record.pk)) if may_read else []
         named = [(each, proposed.name_of(each.home_office)) for each in pending]
-        context: dict[str, Any] = {"pending": named}
-        return render_to_string("federation/wished.html", context, request) if named else None
+        frozen = is_frozen(record)
+        context: dict[str, Any] = {"pending": named, "is_frozen": frozen}
+        is_told = named or frozen
+        return render_to_string("federation/wished.html", context, request) if is_told else None
     page = proposed.page_of(type(record))
     can_propose = (
         page is not None

@@ -7,6 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from kafo.federation.asking import code_words, digits_of, opened, sealed
@@ -18,7 +19,7 @@ from kafo.federation.services import forgetting, joining, rostering
 from kafo.federation.services.holding import State
 from kafo.federation.tests.world import ROOTS, office_id
 from kafo.federation.wire import signatures
-from kafo.people.models import Organization, Person
+from kafo.people.models import Mandate, Organization, Person
 from kafo.records.errors import Refused
 from kafo.records.models import is_copy
 
@@ -61,6 +62,9 @@ def signed_list(browser):
 
 
 def test_it_is_followed_from_the_invitation_to_the_last_signature(desk, signed_in, hosted):
+    mandate = Mandate(person=desk["director"].person, role="director", organization=hosted)
+    mandate.starts_at = timezone.now()
+    mandate.save()
     browser = signed_in("director")
     handover = invited(browser, hosted)
     text = text_of(browser, handover)
@@ -85,15 +89,21 @@ def test_it_is_followed_from_the_invitation_to_the_last_signature(desk, signed_i
     assert handover.stage == Stage.KNOWN
     assert lay_down in text_of(browser, handover)
 
+    page = reverse("people:organization", args=[hosted.pk])
+    change = reverse("people:organization-change", args=[hosted.pk])
+    assert change in browser.get(page).content.decode()
     assert browser.get(lay_down).status_code == 200
     assert browser.post(lay_down).status_code == 302
     text = text_of(browser, handover)
     assert "Nobody changes the records" in text
     assert "Take the invitation back" not in text
     assert len(re.findall("✓", text)) == 4
-    change = reverse("people:organization-change", args=[hosted.pk])
+    shown = browser.get(page).content.decode()
+    assert change not in shown
+    assert "Nobody changes its records" in shown
     refused = browser.post(change, {"name_fr": "x", "short_name": "SEG", "is_partner": "on"})
-    assert refused.status_code == 404 or "handed over" in refused.content.decode()
+    assert refused.status_code == 422
+    assert "being handed over" in refused.content.decode()
     hosted.refresh_from_db()
     assert not is_copy(hosted)
 

@@ -67,6 +67,14 @@ def test_it_says_of_each_peer_what_it_holds_what_waits_and_what_that_costs(desk,
     assert "it does not answer" not in text_of(signed_in("coordinator"))
 
 
+def test_it_marks_in_the_list_whose_key_is_believed_no_more(desk, signed_in):
+    browser = signed_in("director")
+    assert "believed no more" not in text_of(browser, "roster")
+    keys = desk.node.roster.offices[1].keys
+    keys[:] = [(keys[0][0], {})]
+    assert text_of(browser, "roster").count("believed no more") == 1
+
+
 def test_it_cuts_the_line_only_in_the_demonstration(desk, signed_in, settings):
     browser, line = signed_in("technician"), reverse("federation:line")
     assert "Cut the link" not in text_of(browser)

@@ -9,9 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from kafo.federation.models import Frame, Held, Log
+from kafo.federation.services.attachments import files_of
 from kafo.federation.services.bundling import write_bundle
 from kafo.federation.services.sealing import seal_waiting
 from kafo.federation.tests.office.desk import BAMAKO
+from kafo.federation.views.stick import office_choices
+from kafo.records.models import FileReference
 
 STICK = "federation:stick"
 
@@ -50,6 +53,16 @@ def test_it_makes_a_file_that_only_the_chosen_can_open(desk, signed_in):
     status, text = sent(browser, data)
     assert status == 200
     assert "1 part is for another office and stays closed." in text
+
+
+def test_it_counts_the_files_that_go_along(desk, tmp_path):
+    seal_waiting(desk.node)
+    picture = tmp_path / "picture"
+    picture.write_bytes(bytes(2_000_000))
+    sha256, size = files_of(desk.node).put(picture)
+    FileReference.objects.create(record_id=desk.office.pk, sha256=sha256, size=size)
+    (bamako, *_others) = [name for _office, name in office_choices()]
+    assert bamako == "Bamako (2 MB)"
 
 
 def test_it_says_that_nothing_was_new(desk, signed_in, for_here):
