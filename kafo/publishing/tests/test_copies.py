@@ -120,7 +120,7 @@ def test_it_shows_a_site_of_another_office_with_its_date_and_its_origin(received
     write_copies()
     html = read(mirror, ITEM)
     assert "<h1>Deux jours</h1>" in html
-    assert "Copie de Bureau de Bamako" in html or "Copy of Bureau de Bamako" in html
+    assert "Copie du site « Bureau de Bamako »" in html or "Copy of Bureau de Bamako" in html
     assert "9 juillet 2007" in html
     original = "http://bamako.localhost:8000/fr/nouvelles/deux-jours/"
     assert f'<link rel="canonical" href="{original}">' in html
