@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -80,8 +81,15 @@ class Node:
 
     @classmethod
     def copied(cls, prepared: Path, home: Path, port: int | None = None) -> "Node":
-        """Give a node on a copy of a prepared folder, so that what is written stays in it."""
+        """Give a node on a copy of a prepared folder, so that what is written stays in it.
+
+        Where it does not answer at the port that the list of offices names, its link is cut: with
+        one key it would tell the others of that list a second history.
+        """
         shutil.copytree(prepared, home)
+        if port is None:
+            with contextlib.closing(sqlite3.connect(home / "kafo.sqlite3")) as rows, rows:
+                rows.execute("UPDATE federation_line SET is_cut = 1")
         return cls(home, port)
 
     def address(self, path: str = "/", host: str = "") -> str:
